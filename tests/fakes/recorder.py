@@ -20,6 +20,8 @@ from seacorder.catalogue.page import Page, Rows
 from seacorder.catalogue.tables import table_of
 from seacorder.control.events.log import EventLog
 from seacorder.control.live.live_views import LiveViews
+from seacorder.control.settings.name_preview import previewed
+from seacorder.control.settings.naming import NamingBase
 from seacorder.control.settings.overrides import keys_set, names_set, overrides, taken_back
 from seacorder.control.settings.rules import apply_change, check_encoders, encoders_asked, encoding_of, own_of
 from seacorder.model.alarm import Alarm, AlarmKind
@@ -32,6 +34,7 @@ from seacorder.model.encoding_decision import plan_for
 from seacorder.model.event import Event, Severity
 from seacorder.model.instant import Instant
 from seacorder.model.loss import Loss, LossCause, MissingCounts
+from seacorder.model.name_preview import PreviewedNames
 from seacorder.model.narration import NarrationView
 from seacorder.model.observation_text import ObservationDocument, document_of
 from seacorder.model.outcome import ChannelOutcome, CommandFailed, CommandOutcome
@@ -292,6 +295,10 @@ class FakeRecorder:
             _check_folder(folder)
         self.current = changed
         self.set_by_clients |= names_set(changes)
+
+    async def preview_names(self, change: SettingsChange, utc_ns: int) -> PreviewedNames:
+        names = [one.name for one in self.channels]
+        return previewed(apply_change(self.current, change), NamingBase("/data", "/data", use_utc=True), names, utc_ns)
 
     def channel_settings(self) -> tuple[ChannelSettingsView, ...]:
         return tuple(self._settings_of(channel) for channel in self.channels)

@@ -4,13 +4,14 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from seacorder.base.clock import Clock
+from seacorder.base.errors import NotKnown
 from seacorder.config.definition_body import read_definition
 from seacorder.control.telemetry.history import History
 from seacorder.model.definition.definition import Definition
 from seacorder.model.definition.in_force import InForce
 from seacorder.model.instant import Instant
 from seacorder.model.reading import Reading, ReadingState, Value
-from seacorder.model.telemetry import SourceStatus
+from seacorder.model.telemetry import SourceLine, SourceStatus
 
 
 class FakeTelemetry:
@@ -21,6 +22,8 @@ class FakeTelemetry:
         self._readings: dict[str, Reading] = {}
         self._sources: list[tuple[SourceStatus, str]] = []
         self.coming: list[tuple[Reading, ...]] = []
+        self.coming_lines: dict[str, list[SourceLine]] = {}
+        """By source: its newest records."""
         self.history = History()
         self.restarts = 0
         self.definitions: dict[str, tuple[Definition, ...]] = {}
@@ -41,6 +44,11 @@ class FakeTelemetry:
 
     def add_source(self, status: SourceStatus, address: str) -> None:
         self._sources.append((status, address))
+
+    async def lines(self, source: str, after: int) -> tuple[SourceLine, ...]:
+        if source not in self.coming_lines:
+            raise NotKnown(f"There is no source {source!r}.", "There are none.", field="source")
+        return tuple(one for one in self.coming_lines[source] if one.number > after)
 
     def readings(self) -> tuple[Reading, ...]:
         return tuple(self._readings[name] for name in sorted(self._readings))

@@ -194,3 +194,19 @@ def test_it_needs_nothing_of_the_program() -> None:
     code = f"import sys, runpy; runpy.run_path({guardian.__file__!r}); print([m for m in sys.modules if 'sea' in m])"
     found = subprocess.run([sys.executable, "-S", "-P", "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout == "[]\n"
+
+
+def test_one_that_asks_for_it_is_started_again_without_a_word(start: Start, tmp_path: Path) -> None:
+    process = start(FIRST_TIME + "print(os.environ['SEACORDER_GUARDIAN_ENDED'], end='|'); sys.exit(4 if first else 0)")
+    assert process.communicate(timeout=DEADLINE_SECONDS) == ("||", "")
+    assert process.returncode == 0
+    assert (tmp_path / "ran").read_text() == ".."
+
+
+def test_one_that_cannot_start_with_its_new_settings_is_tried_again(start: Start, tmp_path: Path) -> None:
+    program = FIRST_TIME + "ran = len(open('ran').read()); sys.exit({1: 4, 2: 2}.get(ran, 0))"
+    process = start(program)
+    _, said = process.communicate(timeout=DEADLINE_SECONDS)
+    assert process.returncode == 0
+    assert (tmp_path / "ran").read_text() == "..."
+    assert "exit code 2" in said

@@ -14,7 +14,7 @@ from seacorder.model.reading import Value
 from seacorder.model.telemetry import SourceState, TelemetrySource
 from seacorder.telemetry.chunk import Chunk
 from seacorder.telemetry.framing.plain import framer_for
-from seacorder.telemetry.intake import Intake
+from seacorder.telemetry.intake import LINE_BYTES_MAX, LINES_KEPT, Intake
 from seacorder.telemetry.interpretation import Interpretation
 from seacorder.telemetry.latest import Latest
 from seacorder.telemetry.time_limit import TimeLimit
@@ -127,3 +127,23 @@ def test_the_difference_of_its_clock_is_a_reading_once_a_second() -> None:
     assert set(differences) == {0, 10, 20}
     assert set(differences.values()) == {-1.6}
     assert all(one["heading"] == 127.4 for one in given)
+
+
+def test_the_newest_records_are_kept_with_what_became_of_each() -> None:
+    bed = Bed("HDT")
+    bed.take(HEADING + b"$HEHDT,1*00\r\n")
+    understood, refused = bed.intake.lines(-1)
+    assert (understood.number, understood.data, understood.refusal) == (0, HEADING.rstrip(), "")
+    assert understood.definition == "HDT"
+    assert refused.refusal
+    assert [one.number for one in bed.intake.lines(0)] == [1]
+    for _ in range(3 * LINES_KEPT):
+        bed.take(HEADING)
+    assert len(bed.intake.lines(-1)) == LINES_KEPT
+    assert bed.intake.lines(-1)[-1].number == 3 * LINES_KEPT + 1
+
+
+def test_a_record_without_end_is_shown_cut() -> None:
+    bed = Bed("DEPTH", framing="line")
+    bed.take(b"x" * 2000 + b"\n")
+    assert len(bed.intake.lines(-1)[0].data) == LINE_BYTES_MAX

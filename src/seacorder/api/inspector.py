@@ -17,7 +17,7 @@ from seacorder.api.assembly import assemble
 from seacorder.api.http import documented, wire
 from seacorder.api.operator_page import add_operator_page
 from seacorder.api.page import add_page
-from seacorder.api.recorder_protocol import Recorder
+from seacorder.api.recorder_protocol import Recorder, SetupSource
 from seacorder.api.v1.routes import add_v1
 from seacorder.base.errors import BadRequest
 from seacorder.base.message import named
@@ -101,8 +101,8 @@ _SPLIT_TIME = documented.value_in_path("SplitTimeMinutes", _NUMBER, "Minutes: 0 
 _REEVALUATE = documented.value_in_path("ReevaluateTags", _BOOLEAN, "true or false")
 
 
-def create_inspector_app(recorder: Recorder, server: ServerSettings) -> FastAPI:
-    """The whole application of port 13000."""
+def create_inspector_app(recorder: Recorder, server: ServerSettings, setup: SetupSource | None = None) -> FastAPI:
+    """The whole application of port 13000. Without `setup` nothing that needs a restart can be changed."""
     app = FastAPI(
         title="Seacorder",
         summary="The Inspector service, and the recorder's own API.",
@@ -112,7 +112,7 @@ def create_inspector_app(recorder: Recorder, server: ServerSettings) -> FastAPI:
         redoc_url=None,
     )
     InspectorCommands(recorder).add_to(app)
-    add_v1(app, recorder)
+    add_v1(app, recorder, setup)
     add_page(app)
     add_operator_page(app)
     return assemble(app, server)

@@ -13,6 +13,7 @@ from seacorder.model.dive_context import ContextChange, DiveContext
 from seacorder.model.event import Event
 from seacorder.model.export import MakeBag
 from seacorder.model.live import LiveMessage, LiveStream
+from seacorder.model.name_preview import PreviewedNames
 from seacorder.model.observation import EnteredBy, Observation
 from seacorder.model.observation_entry import Edit, Entry
 from seacorder.model.observation_kind import ObservationKind
@@ -21,10 +22,11 @@ from seacorder.model.outcome import CommandOutcome
 from seacorder.model.overlay import OverlayText
 from seacorder.model.reading import Reading, Value
 from seacorder.model.recording import FileKind, RecordingContent
-from seacorder.model.report import FrameRead, JpegPicture
+from seacorder.model.report import FrameRead, InputTried, JpegPicture
 from seacorder.model.settings import ChannelSettingsView, Override, RecorderSettings, SettingsChange
+from seacorder.model.setup import SetupNow
 from seacorder.model.status import RecorderStatus
-from seacorder.model.telemetry import SourceStatus
+from seacorder.model.telemetry import SourceLine, SourceStatus
 
 T = TypeVar("T")
 
@@ -139,6 +141,8 @@ class ReadingSource(Protocol):
 
     def follow(self) -> AsyncIterator[tuple[Reading, ...]]: ...
 
+    async def lines(self, source: str, after: int) -> tuple[SourceLine, ...]: ...
+
 
 class DefinitionSource(Protocol):
     """What records of instruments mean; see `control.settings.client_definitions`."""
@@ -152,6 +156,26 @@ class DefinitionSource(Protocol):
     async def put(self, name: str, table: Mapping[str, Any]) -> bool: ...
 
     async def remove(self, name: str) -> bool: ...
+
+
+class SetupSource(Protocol):
+    """What the next start takes; see `control.settings.setup`."""
+
+    async def now(self) -> SetupNow: ...
+
+    async def put(self, kind: str, name: str | None, sent: Mapping[str, Any]) -> SetupNow: ...
+
+    async def remove(self, kind: str, name: str) -> SetupNow: ...
+
+    async def take_back(self) -> SetupNow: ...
+
+    async def whole_address(self, sent: str, name: str | None) -> str: ...
+
+    def running_at(self, address: str) -> int | None: ...
+
+    async def try_input(self, address: str, name: str | None) -> InputTried: ...
+
+    def restart(self) -> None: ...
 
 
 class LiveViewer(Protocol):
@@ -265,6 +289,8 @@ class Recorder(Protocol):
     async def file_frame(self, order: ReadFrame) -> FrameRead: ...
 
     async def change_settings(self, changes: SettingsChange) -> None: ...
+
+    async def preview_names(self, change: SettingsChange, utc_ns: int, /) -> PreviewedNames: ...
 
     async def reset_settings(self, keys: Collection[str] = ()) -> None: ...
 

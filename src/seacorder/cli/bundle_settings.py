@@ -17,6 +17,7 @@ from seacorder.base.redaction import MASK, hidden_pieces, redact, redact_address
 from seacorder.config.load import check, demo_tables, find, read_file
 from seacorder.config.load import demo as demo_settings
 from seacorder.config.origins import SetValue, set_values
+from seacorder.config.page_file import over, page_path, read_page
 from seacorder.config.reserved import PREFIX
 from seacorder.config.schema import LogSettings, ServerSettings, Settings, StorageSettings
 from seacorder.config.values import SettingsTable
@@ -65,9 +66,9 @@ def known_settings(
         path = find(config, environment)
     except SettingsError as error:
         return KnownSettings(faults=error.faults, secrets=secrets)
-    secrets |= hidden_pieces(_text_of(path))
+    secrets |= hidden_pieces(_text_of(path)) | hidden_pieces(_text_of(page_path(path)))
     try:
-        in_file = read_file(path)
+        in_file = over(read_file(path), _page_of(path))
     except SettingsError as error:
         return KnownSettings(str(path), faults=error.faults, unread=_why_unread(error), secrets=secrets)
     return _known(path, in_file, environment, secrets)
@@ -93,6 +94,14 @@ def _known(
         server = _table(ServerSettings, merged.get("server"), folder)
         return KnownSettings(str(path), None, error.faults, (), storage, log, server, secrets=secrets)
     return _usable(str(path), settings, set_values(settings, in_file, variables), secrets)
+
+
+def _page_of(path: Path) -> dict[str, Any]:
+    """What was set on the page; nothing where that cannot be read: the recorder starts without it too."""
+    try:
+        return read_page(page_path(path))
+    except SettingsError:
+        return {}
 
 
 def _demo(environment: Mapping[str, str], secrets: frozenset[str]) -> KnownSettings:

@@ -134,12 +134,12 @@ def serve(  # noqa: PLR0913, PLR0917 - one for each option
         guardian.become_guardian(sys.argv[1:])
     pipes = os.environ.pop(guardian.PIPES_VARIABLE, "").split()
     ended = os.environ.pop(guardian.ENDED_VARIABLE, "")
-    from seacorder.cli.overrides import Overrides, settings_for
+    from seacorder.cli.overrides import Overrides, start_for
     from seacorder.cli.serve import GuardianEnds, run
 
-    settings = settings_for(config, Overrides(host, port, integration_port, root), demo=demo)
+    start = start_for(config, Overrides(host, port, integration_port, root), demo=demo)
     held = GuardianEnds(int(pipes[0]), int(pipes[1]), ended) if pipes else None
-    sys.exit(run(settings, held))
+    sys.exit(run(start, held))
 
 
 @app.command("check-config")

@@ -7,10 +7,13 @@ from pathlib import Path
 from seacorder.base.errors import SettingsError
 from seacorder.base.message import Message
 from seacorder.config.clashes import storage_clashes
-from seacorder.config.load import check, is_named, is_there, load
-from seacorder.config.load import demo as demo_settings
+from seacorder.config.load import InUse, SettingsSource, check, is_named, is_there, source_of
 from seacorder.config.schema import Settings, StorageSettings
 from seacorder.config.values import Unaccepted, listening_address
+from seacorder.storage.volume_memory import state_folder
+
+DEMO_PAGE = "demo.page.toml"
+"""In the state folder: what was set on the page of `serve --demo`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +26,36 @@ class Overrides:
     root: Path | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What the recorder is started with."""
+
+    settings: Settings
+    source: SettingsSource | None = None
+    """None where variables alone say everything: then the page can change nothing."""
+    used: InUse | None = None
+
+
 def settings_for(config: Path | None, overrides: Overrides, *, demo: bool) -> Settings:
     """Reads the settings and replaces what the command line has given. Raises SettingsError.
 
     With a root and channels from environment variables, no settings file is needed.
     """
-    if demo:
-        settings = demo_settings()
-    elif overrides.root is not None and "SEACORDER_CHANNELS_1_INPUT" in os.environ and not is_there(config):
+    return start_for(config, overrides, demo=demo).settings
+
+
+def start_for(config: Path | None, overrides: Overrides, *, demo: bool) -> Start:
+    """As `settings_for`, with where the settings are kept, so that the page can change them."""
+    is_without_file = overrides.root is not None and "SEACORDER_CHANNELS_1_INPUT" in os.environ and not is_there(config)
+    if is_without_file and not demo:
         settings = check({}, place="variables", folder=Path.cwd(), environment=os.environ)
-    else:
-        settings = load(config)
+        return Start(_replaced(settings, overrides))
+    source = SettingsSource(None, state_folder() / DEMO_PAGE, os.environ) if demo else source_of(config)
+    used = source.in_use()
+    return Start(_replaced(used.settings, overrides), source, used)
+
+
+def _replaced(settings: Settings, overrides: Overrides) -> Settings:
     server = settings.server.model_copy(update=_given(
         host=_host(overrides.host), inspector_port=overrides.inspector_port, integration_port=overrides.integration_port
     ))

@@ -29,15 +29,19 @@ from seacorder.base.processor import usable_cores
 from seacorder.base.shutdown import Shutdown, log_terminal_closed, signals
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.cli import streams
+from seacorder.cli.overrides import Start
 from seacorder.cli.volumes import begin_volumes, check_mounted, folders_of, try_root
 from seacorder.config.schema import Settings
 from seacorder.control.recorder import Recorder, RecorderOptions
+from seacorder.control.settings.setup import Setup
+from seacorder.control.workers.input_trial import InputTrials
 from seacorder.model.definition.ready import by_name
 from seacorder.model.volume import MarkedFolder
 from seacorder.storage.volume_memory import VolumeMemory, state_folder
 from seacorder.storage.volumes import MarkedFolders
 from seacorder.supervisor.forking import LEAST_WORKERS, ForkServer
-from seacorder.supervisor.guardian import TERMINAL_CLOSED
+from seacorder.supervisor.guardian import RESTART, TERMINAL_CLOSED
+from seacorder.supervisor.guardian import is_possible as can_restart
 from seacorder.supervisor.supervisor import Supervisor
 from seacorder.supervisor.worker import Callbacks
 
@@ -69,22 +73,41 @@ class GuardianEnds:
     """How the run before this one ended; empty for the first run."""
 
 
-def run(settings: Settings, guardian: GuardianEnds | None = None) -> int:
+class RestartWish:
+    """What ends the program from within: it is asked to start again."""
+
+    def __init__(self, shutdown: Shutdown) -> None:
+        self._shutdown = shutdown
+        self.starts_again = False
+
+    def restart(self) -> None:
+        self.starts_again = True
+        self._shutdown.ask()
+
+
+def run(start: Start, guardian: GuardianEnds | None = None) -> int:
     """Runs the recorder until a signal; returns the exit code. Blocks. Raises SeacorderError when it cannot start."""
+    settings = start.settings
     if os.name == "posix":
         # In a terminal with `stty tostop` this process would be stopped by the first line of its log.
         signal.signal(signal.SIGTTOU, signal.SIG_IGN)
     log.set_up(settings.log.options())
+    if start.used is not None and start.used.complaint is not None:
+        _log.warning("%s", start.used.complaint)
     if guardian is not None and guardian.ended:
         _log.warning("Seacorder had stopped unexpectedly (%s) and has been started again.", guardian.ended)
     os.environ[log.LEVEL_VARIABLE] = settings.log.level
     try:
-        return asyncio.run(_serve(settings, guardian))
+        code = asyncio.run(_serve(start, guardian))
     except SeacorderError:
         raise
     except Exception:  # noqa: BLE001 - the top of the process; logged whole
         _log.exception("Seacorder stops: an error in the program, see below.%s", _what_follows(guardian))
         return CRASHED
+    if code == RESTART and guardian is None:
+        log.finish()
+        os.execv(sys.executable, [sys.executable, "-P", "-m", "seacorder", *sys.argv[1:]])  # noqa: S606 - our own command
+    return code
 
 
 def _what_follows(guardian: GuardianEnds | None) -> str:
@@ -92,19 +115,20 @@ def _what_follows(guardian: GuardianEnds | None) -> str:
     return "" if guardian is None else " The watchdog starts it again; a running recording continues in new files."
 
 
-async def _serve(settings: Settings, guardian: GuardianEnds | None) -> int:
+async def _serve(start: Start, guardian: GuardianEnds | None) -> int:
     shutdown = Shutdown()
+    ending = RestartWish(shutdown)
     with signals(shutdown):
         if guardian is not None:
             for pipe in (guardian.alive, guardian.proof):
                 os.set_inheritable(pipe, False)
             _watch_guardian(guardian.alive)
         try:
-            recorder, heard = await _start(settings, shutdown, _what_follows(guardian))
+            recorder, heard = await _start(start, shutdown, ending, _what_follows(guardian))
         except BaseException:
             await shutdown.stop_all()
             raise
-        announce(settings, heard)
+        announce(start.settings, heard)
         if guardian is not None:
             tell_guardian(guardian.proof)
         exempt_startup_objects()
@@ -114,12 +138,13 @@ async def _serve(settings: Settings, guardian: GuardianEnds | None) -> int:
     if not in_order:
         _end_now(recorder)
     if recorder.has_finished_files:
-        _log.info("Every file is finished. Seacorder has ended.")
+        then = "is started again" if ending.starts_again else "has ended"
+        _log.info("Every file is finished. Seacorder %s.", then)
     else:
         _log.warning(
             "Seacorder has ended. Not every file is finished. Such files can be played; the next start repairs them."
         )
-    return 0
+    return RESTART if ending.starts_again else 0
 
 
 def _watch_guardian(pipe: int) -> None:
@@ -153,11 +178,11 @@ def tell_guardian(pipe: int) -> None:
     os.close(pipe)
 
 
-async def _start(settings: Settings, shutdown: Shutdown, follows: str) -> tuple[Recorder, str]:
+async def _start(start: Start, shutdown: Shutdown, ending: RestartWish, follows: str) -> tuple[Recorder, str]:
     """Starts every part, and registers each with `shutdown` once it runs. Returns the recorder, and which families of
     addresses are listened on.
     """
-    server = settings.server
+    settings, server = start.settings, start.settings.server
     inspector = claim_port(server.host, server.inspector_port, setting="inspector_port")
     integration = claim_port(server.host, server.integration_port, setting="integration_port")
     memory = VolumeMemory(state_folder())
@@ -173,12 +198,26 @@ async def _start(settings: Settings, shutdown: Shutdown, follows: str) -> tuple[
     from seacorder.api.inspector import create_inspector_app
     from seacorder.api.integration import create_integration_app
 
-    bare_false = settings.integration.bare_false
+    bare_false, setup = settings.integration.bare_false, _setup(start, recorder, shutdown, ending)
     await _start_web(shutdown, [
-        Listener(create_inspector_app(recorder, server), inspector),
+        Listener(create_inspector_app(recorder, server, setup), inspector),
         Listener(create_integration_app(recorder, server, bare_false=bare_false), integration),
     ], follows)
     return recorder, families(inspector)
+
+
+def _setup(start: Start, recorder: Recorder, shutdown: Shutdown, ending: RestartWish) -> Setup:
+    """What the page may change of the settings, and what tries cameras for it."""
+    trials = Supervisor(Callbacks())
+    shutdown.started("trials of cameras", trials.stop, limit_seconds=WEB_STOP_SECONDS)
+
+    def is_busy() -> str:
+        now = recorder.status()
+        return "A recording is on." if now.recording_id else "A clip is on." if now.is_clip_recording else ""
+
+    running = start.settings if start.used is None else start.used.settings
+    restart = ending.restart if can_restart() else None
+    return Setup(start.source, running, recorder.journal, InputTrials(trials), is_busy, restart)
 
 
 def _import_web() -> None:

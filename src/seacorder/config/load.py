@@ -4,6 +4,7 @@ import os
 import sys
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from seacorder.base.message import Message
 from seacorder.config.access import who_may_read
 from seacorder.config.clashes import clashes, storage_clashes
 from seacorder.config.faults import control_characters, explain
+from seacorder.config.page_file import Tables, over, page_path, read_page
 from seacorder.config.reserved import CONFIG_VARIABLE
 from seacorder.config.schema import Settings
 from seacorder.config.variables import overlay
@@ -78,13 +80,76 @@ def find(path: Path | None, environment: Mapping[str, str] = os.environ) -> Path
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class SettingsSource:
+    """Where the settings come from: a file, variables over it, and what was set on the page over both."""
+
+    file: Path | None
+    """None for the demo, which has none."""
+    page_file: Path
+    environment: Mapping[str, str]
+
+    @property
+    def place(self) -> str:
+        """What sentences call it."""
+        return "demo" if self.file is None else str(self.file)
+
+    @property
+    def folder(self) -> Path:
+        """What relative paths are relative to."""
+        return Path.cwd() if self.file is None else self.file.absolute().parent
+
+    def tables(self) -> dict[str, Any]:
+        """The settings file's tables as they are now, with the variables over them. Blocks; raises SettingsError."""
+        tables = demo_tables() if self.file is None else read_file(self.file)
+        overlay(tables, self.environment)
+        return tables
+
+    def page(self) -> dict[str, Any]:
+        """What was set on the page. Blocks; raises SettingsError."""
+        return read_page(self.page_file)
+
+    def settings(self, page: Tables) -> Settings:
+        """What all of it comes to. Blocks; raises SettingsError with every fault."""
+        tables = demo_tables() if self.file is None else read_file(self.file)
+        return check(tables, place=self.place, folder=self.folder, environment=self.environment, page=page)
+
+    def in_use(self) -> "InUse":
+        """The settings to run with. What the page has set is left out where it cannot be used: an edit of the settings
+        file must not keep the recorder from starting. Blocks; raises SettingsError for the file's own faults.
+        """
+        try:
+            page = self.page()
+            return InUse(self.settings(page), page)
+        except SettingsError as error:
+            alone = self.settings({})
+            fact = f"What was set on the page ({self.page_file}) is not used, but the settings file alone: {error.fact}"
+            return InUse(alone, {}, Message(fact, error.action))
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """The settings that a program runs with."""
+
+    settings: Settings
+    page: Tables
+    """What of them was set on the page."""
+    complaint: Message | None = None
+    """Why what was set on the page is not used."""
+
+
+def source_of(path: Path | None = None, environment: Mapping[str, str] = os.environ) -> SettingsSource:
+    """The settings file to use, and what lies over it. Raises SettingsError if there is none."""
+    found = find(path, environment)
+    return SettingsSource(found, page_path(found), environment)
+
+
 def load(path: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
-    """Reads the settings file, puts the variables over it, and checks the result. Blocks.
+    """Reads the settings file, puts the variables and what was set on the page over it, and checks the result. Blocks.
 
     Raises SettingsError with every fault.
     """
-    found = find(path, environment)
-    return check(read_file(found), place=str(found), folder=found.absolute().parent, environment=environment)
+    return source_of(path, environment).in_use().settings
 
 
 def demo(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -99,12 +164,17 @@ def demo_tables() -> dict[str, Any]:
     return {"channels": channels, "telemetry": [{"name": "Survey", "input": "sim:"}]}
 
 
-def check(raw: dict[str, Any], *, place: str, folder: Path, environment: Mapping[str, str]) -> Settings:
-    """Settings from a parsed file; `raw` is changed: variables are put into it.
+def check(
+    raw: dict[str, Any], *, place: str, folder: Path, environment: Mapping[str, str], page: Tables | None = None
+) -> Settings:
+    """Settings from a parsed file; `raw` is changed: variables are put into it, and then what `page` has set.
 
     `place` names the file in sentences; relative paths are relative to `folder`. Raises SettingsError with every fault.
     """
     origins, faults = overlay(raw, environment)
+    if page:
+        raw.update(over(raw, page))
+        origins = {location: name for location, name in origins.items() if location[0] not in page}
     unprintable = dict(control_characters(raw, place, origins))
     faults += [*unprintable.values(), *clashes(raw, place)]
     try:

@@ -140,35 +140,35 @@ class Recorder:
     ) -> None:
         options = options or RecorderOptions()
         self.catalogue, self._supervisor, self._file_frames = catalogue, supervisor, FileFrames(supervisor)
-        self._journal, self._change_lock = Journal(clock, catalogue), asyncio.Lock()
+        self.journal, self._change_lock = Journal(clock, catalogue), asyncio.Lock()
         probe = EncoderProbe(supervisor, options.timeouts.encoders_seconds)
         workers = ChannelWorkers(supervisor, channels, options.narrator)
-        watch = ChannelWatch(clock, self._journal, workers.names, workers.narrator_name)
+        watch = ChannelWatch(clock, self.journal, workers.names, workers.narrator_name)
         self._context = Context(
             clock=clock,
             workers=workers,
             watch=watch,
             catalogue=catalogue,
-            journal=self._journal,
-            settings=_settings_store(channels, folders, catalogue, probe, options),
+            journal=self.journal,
+            settings=(store := _settings_store(channels, folders, catalogue, probe, options)),
             ids=Ids(),
             directory=DirectoryInstant(),
             narration=NarratorWatch(workers, watch),
-            telemetry=Telemetry(supervisor, options.telemetry, clock, self._journal),
+            telemetry=Telemetry(supervisor, options.telemetry, clock, self.journal),
             timeouts=options.timeouts,
             names=GivenNames(catalogue),
         )
         book = LossBook(self._context, (first_bytes := FirstBytes()).keeps)
-        self._examination = Examination(supervisor, catalogue, self._journal, book.clip_examined)
+        self._examination = Examination(supervisor, catalogue, self.journal, book.clip_examined)
         logs = DataLogs(self._context, options.data_log)
         self._recordings = Recordings(self._context, self._examination, book, first_bytes, logs)
         self._clips = _clips(self._context, self._recordings, self._examination)
         is_clip_on, sharing = self._is_clip_on, Sharing(options.cores, options.channels_per_process)
         self._encodings = EncodingOrders(self._context, self._recordings, probe, sharing=sharing, is_clip_on=is_clip_on)
         self._framegrabs, self._overlay = Framegrabs(self._context, self._recordings), OverlayTexts(clock, workers)
-        self._dive = DiveContexts(clock, catalogue, workers, self._context.telemetry, self._journal)
-        self.definitions = ClientDefinitions(options.definitions, catalogue, self._context.telemetry, self._journal)
-        volumes = VolumeWatch(options.reserve_bytes, clock, options.volumes)
+        self._dive = DiveContexts(clock, catalogue, workers, self._context.telemetry, self.journal)
+        self.definitions = ClientDefinitions(options.definitions, catalogue, self._context.telemetry, self.journal)
+        volumes, self.preview_names = VolumeWatch(options.reserve_bytes, clock, options.volumes), store.preview
         self._alarms = alarms = Alarms(self._context, self._recordings, volumes)
         self._status = Overview(self._context, self._recordings, self._clips, volumes, alarms)
         self.observations, self._made = self._observation_book(options)
@@ -206,7 +206,7 @@ class Recorder:
 
     def _observation_book(self, options: RecorderOptions) -> tuple[ObservationBook, MadeFiles]:
         kinds = Kinds(options.kinds, self.catalogue)
-        shelf = Shelf(self.catalogue, self._journal, MarkedFolders(options.volumes), options.file_folders)
+        shelf = Shelf(self.catalogue, self.journal, MarkedFolders(options.volumes), options.file_folders)
         book = ObservationBook(self._context, self._recordings, kinds, shelf)
         book.made = MadeFiles(self._framegrabs, self._clips, book.link)
         book.context, book.readings = self._dive, SurveyReadings(self._context.telemetry)
@@ -235,7 +235,7 @@ class Recorder:
     @property
     def events(self) -> EventLog:
         """What happened, newest last; older events are in the catalogue."""
-        return self._journal.events
+        return self.journal.events
 
     # Life.
 
@@ -249,13 +249,13 @@ class Recorder:
         try:
             self.events.continue_from(await asyncio.to_thread(self.catalogue.newest_event_cursor))
             earlier_times = await asyncio.to_thread(self.catalogue.times)  # before this run stores an event of its own
-            await self._context.settings.load(self._journal)
+            await self._context.settings.load(self.journal)
             await self._dive.load()
             await self.definitions.load()
             await self._completion.load()
-            self._journal.note(EventKind.PROGRAM_STARTED, f"Seacorder {seacorder.__version__} started.")
+            self.journal.note(EventKind.PROGRAM_STARTED, f"Seacorder {seacorder.__version__} started.")
             self._recovery.check_clock(earlier_times)
-            await self._context.names.load(self._context.settings.folder_of, self._journal)
+            await self._context.names.load(self._context.settings.folder_of, self.journal)
             earlier = await asyncio.to_thread(self.catalogue.interrupted)
             await self._recovery.recover(await asyncio.to_thread(self.catalogue.unfinished))
             self._recovery.wait_for_files(earlier)
@@ -296,7 +296,7 @@ class Recorder:
         """Says once that the program is ending; `stop` does it too. For whoever stops other parts first."""
         if not self._is_ending:
             self._is_ending = True
-            self._journal.note(EventKind.PROGRAM_STOPPING, *_ENDING)
+            self.journal.note(EventKind.PROGRAM_STOPPING, *_ENDING)
 
     def stop_now(self) -> None:
         """Kills the workers at once: for a second signal while `stop` waits. Their files stay readable, without an
@@ -402,7 +402,7 @@ class Recorder:
         base = self._context.settings.base
         folders = {"recording_directory": base.recording_folder, "inspection_directory": base.inspection_folder}
         if sentence := change_sentence(before, after, folders):
-            self._journal.note(EventKind.SETTINGS_CHANGED, sentence)
+            self.journal.note(EventKind.SETTINGS_CHANGED, sentence)
         await self._encodings.in_force()
 
     def set_overlay_text(self, text: str) -> OverlayText:

@@ -215,6 +215,16 @@ class TryEncoders:
     names: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TryInput:
+    """For the trial of a camera: open this address, and make a picture of what comes. Answered by `InputTried`s."""
+
+    address: str = field(repr=False)
+    """With its password."""
+    name: str
+    """Of the channel, for a test pattern that shows it."""
+
+
 Command = (
     StartRecording
     | ChangeRecording

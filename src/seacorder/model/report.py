@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from seacorder.base.message import Message
 from seacorder.model.account import Row
-from seacorder.model.channel import ChannelStatus
+from seacorder.model.channel import ChannelStatus, PictureFormat
 from seacorder.model.event import Event
 from seacorder.model.file_note import FileNote
 from seacorder.model.live import LiveReport
@@ -110,6 +110,20 @@ class EncoderTried:
     is_usable: bool
     sentence: str = ""
     """Why it cannot be used; empty if it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputTried:
+    """What a trial of a camera's address has come to so far. The last one counts."""
+
+    picture: PictureFormat | None = None
+    """What the source sends; None while it is not open."""
+    jpeg: bytes = b""
+    """Its first picture, made small; empty while there is none."""
+    why: Message | None = None
+    """Why there is no picture."""
+    is_refusal: bool = False
+    """The source answers, and does not let this user in."""
 
 
 @dataclass(frozen=True, slots=True)

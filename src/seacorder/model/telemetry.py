@@ -77,6 +77,40 @@ class UseDefinitions:
     """Names of definitions that must not be used, because a worker hung in one."""
 
 
+@dataclass(frozen=True, slots=True)
+class TellLines:
+    """Asks the worker for the newest records of one source. Answered by `SourceLines`."""
+
+    request: int
+    source: str
+    after: int = -1
+    """Only those with a higher number."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """One record as it came, and what became of it."""
+
+    number: int
+    """Counted for this source since its worker began, from 0."""
+    utc_ns: int
+    """When it was complete."""
+    data: bytes
+    """Its first bytes, without what separates it from the next record."""
+    definition: str
+    """The one that understands it, or would; empty where none fits."""
+    refusal: str
+    """Why it is refused; empty where it is understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLines:
+    """Answer to `TellLines`, the oldest first; empty also for a source that there is not."""
+
+    request: int
+    lines: tuple[SourceLine, ...]
+
+
 class SourceState(StrEnum):
     """What a source is doing."""
 

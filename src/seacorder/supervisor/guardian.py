@@ -13,6 +13,8 @@ only: it has to be small, and what breaks the control process must not break it 
 |                                                              | earlier run ended unexpectedly, the cause may    |
 |                                                              | pass, and it is started again                    |
 | with 0, or after a signal that the guardian passed on        | the guardian ends with that code                 |
+| with 4 (it was asked to start again, for other settings)     | it is started again at once, without a word; if  |
+|                                                              | it then cannot start, it is tried again          |
 
 Two pipes connect the two. Only the guardian writes to the first: a byte says that the terminal has closed, and the
 pipe's end says that the guardian is gone. The control process writes to the second when it is ready for commands; after
@@ -37,6 +39,8 @@ TERMINAL_CLOSED = b"H"
 """Written into the first pipe before the SIGTERM that follows from a SIGHUP."""
 ENDED_IN_ORDER = 0
 CANNOT_START = (1, 2)
+RESTART = 4
+"""The exit code of a control process that has ended in order, to be started again."""
 KILLED = 128
 """The exit code for a control process that a signal ended is this plus the signal's number, as in shells."""
 NOT_STARTED = 127
@@ -114,7 +118,11 @@ class Guardian:
             began = time.monotonic()
             code = self._run_once()
             if self._is_final(code):
-                return code if code >= 0 else KILLED - code
+                return KILLED - code if code < 0 else ENDED_IN_ORDER if code == RESTART else code
+            if code == RESTART:
+                self._took_commands()
+                self._failures, self._ended = 1, ""
+                continue
             is_good = self._took_commands() or time.monotonic() - began >= GOOD_RUN_SECONDS
             self._failures = 1 if is_good else self._failures + 1
             delay = DELAYS_SECONDS[min(self._failures, len(DELAYS_SECONDS)) - 1]

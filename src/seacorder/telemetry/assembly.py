@@ -9,7 +9,14 @@ from seacorder.model.event import Event, Severity
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.reading import Reading
 from seacorder.model.report import Answer, EventNoted
-from seacorder.model.telemetry import DefinitionRefused, TelemetrySettings, TelemetryStatus, UseDefinitions
+from seacorder.model.telemetry import (
+    DefinitionRefused,
+    SourceLines,
+    TelemetrySettings,
+    TelemetryStatus,
+    TellLines,
+    UseDefinitions,
+)
 from seacorder.storage.disk import this_machine
 from seacorder.storage.disk_waits import SharedWaits
 from seacorder.storage.memory_budget import MemoryBudget
@@ -118,6 +125,9 @@ class TelemetryParts:
     def carry_out(self, command: object) -> None:
         if isinstance(command, UseDefinitions):
             self._use(command)
+        if isinstance(command, TellLines):
+            found = (one.lines(command.after) for one in self._intakes if one.source.name == command.source)
+            self.outbox.put(SourceLines(command.request, next(found, ())))
         for listener in self.listeners:
             listener.carry_out(command)
 

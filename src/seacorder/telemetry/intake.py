@@ -1,6 +1,8 @@
 """From the bytes of one source to what is known: framed, interpreted, counted. Runs on the main thread."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from itertools import count
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.message import Message
@@ -8,7 +10,7 @@ from seacorder.model.definition.definition import Definition
 from seacorder.model.instant import Instant
 from seacorder.model.reading import Reading
 from seacorder.model.reading_fields import CLOCK_DIFFERENCE
-from seacorder.model.telemetry import SourceCounters, SourceState, SourceStatus, TelemetrySource
+from seacorder.model.telemetry import SourceCounters, SourceLine, SourceState, SourceStatus, TelemetrySource
 from seacorder.telemetry.chunk import Chunk
 from seacorder.telemetry.clock_difference import ClockDifference
 from seacorder.telemetry.definitions.outcome import RefusalKind, Refused, Understood
@@ -18,6 +20,9 @@ from seacorder.telemetry.latest import Latest
 
 SENDERS_MAX = 64
 """Of one source. With more, what the one has begun that has been silent for longest is given up."""
+LINES_KEPT = 100
+"""The newest records, for whoever looks at what really comes."""
+LINE_BYTES_MAX = 512
 _COUNTED = {
     RefusalKind.BAD_CHECKSUM: "bad_checksums",
     RefusalKind.WRONG_FIELDS: "wrong_fields",
@@ -80,6 +85,8 @@ class Intake:
         """When bytes came last, monotonic."""
         self._understood: Instant | None = None
         self._refusal = ""
+        self._lines: deque[tuple[int, Record, Understood | Refused]] = deque(maxlen=LINES_KEPT)
+        self._line_numbers = count()
         self._well_at: Instant | None = None
         self._well = self._counters()
         """What had been counted when something was understood last."""
@@ -161,6 +168,20 @@ class Intake:
             definitions_refused=self._interpretation.refused,
         )
 
+    def lines(self, after: int) -> tuple[SourceLine, ...]:
+        """The newest records whose number is higher, the oldest first."""
+        return tuple(
+            SourceLine(
+                number=number,
+                utc_ns=record.received.utc_ns,
+                data=record.data[:LINE_BYTES_MAX],
+                definition=outcome.definition or "",
+                refusal=outcome.sentence if isinstance(outcome, Refused) else "",
+            )
+            for number, record, outcome in self._lines
+            if number > after
+        )
+
     # Inside.
 
     def _counters(self) -> SourceCounters:
@@ -179,6 +200,7 @@ class Intake:
         given: list[Reading] = []
         for record in records:
             outcome = interpret(record)
+            self._lines.append((next(self._line_numbers), record, outcome))
             if isinstance(outcome, Refused):
                 self._refuse(outcome)
                 continue

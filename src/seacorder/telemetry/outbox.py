@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable
 from seacorder.base.background import Thread
 from seacorder.model.reading import Reading
 from seacorder.model.report import Answer, EventNoted
-from seacorder.model.telemetry import DefinitionRefused, ReadingsTaken, TelemetryStatus
+from seacorder.model.telemetry import DefinitionRefused, ReadingsTaken, SourceLines, TelemetryStatus
 
 BATCH_SECONDS = 0.02
 """The shortest time between two batches. The first reading after a pause is sent at once."""
 NOTES_WAITING = 1_000
 """Events that may wait; then the oldest are dropped."""
 
-Note = EventNoted | DefinitionRefused | Answer
+Note = EventNoted | DefinitionRefused | Answer | SourceLines
 
 
 class TelemetryOutbox(Thread):

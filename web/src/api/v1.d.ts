@@ -276,6 +276,122 @@ export interface paths {
         patch: operations["change_channel_settings_api_v1_channels__index__settings_patch"];
         trace?: never;
     };
+    "/api/v1/templates/evaluate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Evaluate
+         * @description What files of this moment would be called with these templates; nothing is changed. What would be refused if
+         *     it were set is refused here too.
+         */
+        post: operations["evaluate_api_v1_templates_evaluate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Now
+         * @description Channels of the next start, and how they differ from those that run.
+         */
+        get: operations["now_api_v1_setup_get"];
+        put?: never;
+        post?: never;
+        /**
+         * Take Back
+         * @description Drops everything that was set here: the settings file alone holds, from the next start on.
+         */
+        delete: operations["take_back_api_v1_setup_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup/restart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restart
+         * @description Starts the program again, so that what was set takes effect; refused while a recording or a clip is on.
+         */
+        post: operations["restart_api_v1_setup_restart_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup/channels/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Channel
+         * @description Opens an address and shows its picture, or says why there is none; takes 20 s at most. Done by a process of
+         *     its own, so that nothing else is disturbed. Of an address that a channel reads now, that channel's picture is
+         *     shown.
+         */
+        post: operations["try_channel_api_v1_setup_channels_try_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Channel
+         * @description The whole channel as sent, also under another name, from the next start on. Keys that are not sent, or are
+         *     null, have their defaults.
+         */
+        put: operations["put_channel_api_v1_setup_channels_put"];
+        /**
+         * Add Channel
+         * @description One more channel, from the next start on. Running channels and recordings are not touched.
+         */
+        post: operations["add_channel_api_v1_setup_channels_post"];
+        /**
+         * Remove Channel
+         * @description The next start does without this channel. What it has recorded stays.
+         */
+        delete: operations["remove_channel_api_v1_setup_channels_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/observations": {
         parameters: {
             query?: never;
@@ -796,6 +912,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/telemetry/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Newest
+         * @description The newest records of a source as they came, at most a hundred, the oldest first.
+         */
+        get: operations["newest_api_v1_telemetry_lines_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1030,6 +1166,12 @@ export interface components {
             items: components["schemas"]["DefinitionView"][];
         };
         /**
+         * Difference
+         * @description What the next start makes different.
+         * @enum {string}
+         */
+        Difference: "none" | "added" | "changed" | "removed";
+        /**
          * EncodingInStatus
          * @description What a channel's encoding is doing.
          */
@@ -1256,6 +1398,31 @@ export interface components {
             items: components["schemas"]["KindView"][];
         };
         /**
+         * LineView
+         * @description One record.
+         */
+        LineView: {
+            /** Number */
+            number: number;
+            /**
+             * Utc
+             * Format: date-time
+             * @example 2026-05-04T03:02:01.123456Z
+             */
+            utc: string;
+            /** Text */
+            text: string;
+            /** Definition */
+            definition: string;
+            /** Refusal */
+            refusal: string;
+        };
+        /** LinesView */
+        LinesView: {
+            /** Items */
+            items: components["schemas"]["LineView"][];
+        };
+        /**
          * LossCause
          * @description Why frames are missing.
          * @enum {string}
@@ -1306,6 +1473,34 @@ export interface components {
             fact: string;
             /** Action */
             action: string;
+        };
+        /** NamedFile */
+        NamedFile: {
+            /** Channel */
+            channel: string | null;
+            /** Path */
+            path: string;
+        };
+        /**
+         * NamesOfKind
+         * @description The files of one kind.
+         */
+        NamesOfKind: {
+            kind: components["schemas"]["FileKind"];
+            /** Files */
+            files: components["schemas"]["NamedFile"][];
+            /** Has Clash */
+            has_clash: boolean;
+        };
+        /**
+         * NamesView
+         * @description What files of this moment would be called.
+         */
+        NamesView: {
+            /** Items */
+            items: components["schemas"]["NamesOfKind"][];
+            /** Unknown Tags */
+            unknown_tags: components["schemas"]["UnknownTagView"][];
         };
         /**
          * NarrationInStatus
@@ -1761,6 +1956,33 @@ export interface components {
             overrides: components["schemas"]["OverrideView"][];
         };
         /**
+         * SetupItemView
+         * @description One channel.
+         */
+        SetupItemView: {
+            /** Table */
+            table: {
+                [key: string]: unknown;
+            };
+            /** Is Of Page */
+            is_of_page: boolean;
+            difference: components["schemas"]["Difference"];
+        };
+        /**
+         * SetupView
+         * @description What the next start takes.
+         */
+        SetupView: {
+            /** Settings File */
+            settings_file: string;
+            /** Page File */
+            page_file: string;
+            /** Needs Restart */
+            needs_restart: boolean;
+            /** Channels */
+            channels: components["schemas"]["SetupItemView"][];
+        };
+        /**
          * Severity
          * @enum {string}
          */
@@ -1874,6 +2096,53 @@ export interface components {
          * @enum {string}
          */
         TakesEffect: "now" | "next_split" | "after_recording";
+        /**
+         * TriedPicture
+         * @description What the source sends.
+         */
+        TriedPicture: {
+            /** Codec */
+            codec: string;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /** Frame Rate */
+            frame_rate: number;
+        };
+        /**
+         * TriedView
+         * @description What became of a camera that was tried.
+         */
+        TriedView: {
+            /** Works */
+            works: boolean;
+            /** Is Running */
+            is_running: boolean;
+            /** Seconds */
+            seconds: number;
+            /** @description Null while the source could not be opened */
+            picture: components["schemas"]["TriedPicture"] | null;
+            /** @description Why there is no picture; null when there is one */
+            why: components["schemas"]["MessageView"] | null;
+            /**
+             * Jpeg
+             * @description Its picture in base64; empty when there is none
+             */
+            jpeg: string;
+        };
+        /**
+         * UnknownTagView
+         * @description What looks like a tag and is none: it stays in the name as text.
+         */
+        UnknownTagView: {
+            /** Template */
+            template: string;
+            /** Tag */
+            tag: string;
+            /** Meant */
+            meant: string;
+        };
         /**
          * VolumeView
          * @description The disk that recordings go to.
@@ -2428,6 +2697,281 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChannelSettingsAnswer"];
+                };
+            };
+        };
+    };
+    evaluate_api_v1_templates_evaluate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "filename": "${yyyy}${MM}${dd}@${channelname}"
+                 *     }
+                 */
+                "application/json": {
+                    filename?: string | null;
+                    directory?: string | null;
+                    framegrab?: string | null;
+                    data_log?: string | null;
+                    event?: string | null;
+                    anomaly?: string | null;
+                    clip?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamesView"];
+                };
+            };
+        };
+    };
+    now_api_v1_setup_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupView"];
+                };
+            };
+        };
+    };
+    take_back_api_v1_setup_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupView"];
+                };
+            };
+        };
+    };
+    restart_api_v1_setup_restart_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    try_channel_api_v1_setup_channels_try_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "input": "rtsp://10.0.0.19/1"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The address */
+                    input: string;
+                    /** @description The channel whose address it is, if it is sent as it was shown: its secrets are used */
+                    name?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedView"];
+                };
+            };
+        };
+    };
+    put_channel_api_v1_setup_channels_put: {
+        parameters: {
+            query: {
+                /** @description As it is called now */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Stern",
+                 *       "input": "rtsp://inspector:secret@10.0.0.19/1"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description As in `[recording]`, for this channel; unset: as for all channels. Accepted: true or false. */
+                    smart_encoding?: unknown;
+                    /** @description As in `[recording]`, for this channel; unset: as for all channels. Accepted: "copy", a short name such as "x264", or FFmpeg's own; see docs/setup/encoding.md. */
+                    encoder?: unknown;
+                    /** @description As in `[recording]`, for this channel; unset: as for all channels. Accepted: a number of Mbit/s from 0 to 10,000. */
+                    bitrate_mbits?: unknown;
+                    /** @description As in `[recording]`, for this channel; unset: as for all channels. Accepted: [0, 0], or width and height from 1 to 16,384 such as [1280, 720]. */
+                    resolution?: unknown;
+                    /** @description As in `[recording]`, for this channel; unset: as for all channels. Accepted: a number of frames a second from 0 to 1,000. */
+                    frame_rate?: unknown;
+                    /** @description As in `[recording]`, for this channel; unset: as for all channels. Accepted: true or false. */
+                    burn_in?: unknown;
+                    /** @description As in `[recording]`, for this channel; unset: as for all channels. Accepted: true or false. */
+                    keep_clean?: unknown;
+                    /** @description As in `[recording]`, for this channel; unset: as for all channels. Accepted: true or false. */
+                    deinterlace?: unknown;
+                    /** @description Name in files, answers and page. Accepted: a unique name. */
+                    name: unknown;
+                    /** @description Where the picture comes from. Accepted: an address such as `rtsp://…`, see [inputs](#inputs). */
+                    input: unknown;
+                    /** @description How far a clip reaches back before its command. Accepted: a number of seconds from 0 to 300. */
+                    preroll_seconds?: unknown;
+                    /** @description How many of the latest seconds stay in memory; unset: 10, or the pre-roll when that is longer. Accepted: a number of seconds from 1 to 600, not less than preroll_seconds. */
+                    backlog_seconds?: unknown;
+                    /** @description How much later narration is placed in this channel, beside `[audio] offset_ms`: its camera's own delay. Accepted: a whole number of milliseconds from -1000 to 1000. */
+                    narration_offset_ms?: unknown;
+                    /** @description Look at a keyframe every two seconds, and raise an alarm when the picture is frozen or black. Accepted: true or false. */
+                    picture_watch?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupView"];
+                };
+            };
+        };
+    };
+    add_channel_api_v1_setup_channels_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Stern",
+                 *       "input": "rtsp://inspector:secret@10.0.0.19/1"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description As in `[recording]`, for this channel; unset: as for all channels. Accepted: true or false. */
+                    smart_encoding?: unknown;
+                    /** @description As in `[recording]`, for this channel; unset: as for all channels. Accepted: "copy", a short name such as "x264", or FFmpeg's own; see docs/setup/encoding.md. */
+                    encoder?: unknown;
+                    /** @description As in `[recording]`, for this channel; unset: as for all channels. Accepted: a number of Mbit/s from 0 to 10,000. */
+                    bitrate_mbits?: unknown;
+                    /** @description As in `[recording]`, for this channel; unset: as for all channels. Accepted: [0, 0], or width and height from 1 to 16,384 such as [1280, 720]. */
+                    resolution?: unknown;
+                    /** @description As in `[recording]`, for this channel; unset: as for all channels. Accepted: a number of frames a second from 0 to 1,000. */
+                    frame_rate?: unknown;
+                    /** @description As in `[recording]`, for this channel; unset: as for all channels. Accepted: true or false. */
+                    burn_in?: unknown;
+                    /** @description As in `[recording]`, for this channel; unset: as for all channels. Accepted: true or false. */
+                    keep_clean?: unknown;
+                    /** @description As in `[recording]`, for this channel; unset: as for all channels. Accepted: true or false. */
+                    deinterlace?: unknown;
+                    /** @description Name in files, answers and page. Accepted: a unique name. */
+                    name: unknown;
+                    /** @description Where the picture comes from. Accepted: an address such as `rtsp://…`, see [inputs](#inputs). */
+                    input: unknown;
+                    /** @description How far a clip reaches back before its command. Accepted: a number of seconds from 0 to 300. */
+                    preroll_seconds?: unknown;
+                    /** @description How many of the latest seconds stay in memory; unset: 10, or the pre-roll when that is longer. Accepted: a number of seconds from 1 to 600, not less than preroll_seconds. */
+                    backlog_seconds?: unknown;
+                    /** @description How much later narration is placed in this channel, beside `[audio] offset_ms`: its camera's own delay. Accepted: a whole number of milliseconds from -1000 to 1000. */
+                    narration_offset_ms?: unknown;
+                    /** @description Look at a keyframe every two seconds, and raise an alarm when the picture is frozen or black. Accepted: true or false. */
+                    picture_watch?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupView"];
+                };
+            };
+        };
+    };
+    remove_channel_api_v1_setup_channels_delete: {
+        parameters: {
+            query: {
+                /** @description As it is called now */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupView"];
                 };
             };
         };
@@ -3476,6 +4020,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    newest_api_v1_telemetry_lines_get: {
+        parameters: {
+            query: {
+                /** @description The source's name */
+                source: string;
+                /** @description Only records with a higher number */
+                after?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinesView"];
+                };
             };
         };
     };

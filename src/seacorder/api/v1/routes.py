@@ -15,13 +15,14 @@ from fastapi import FastAPI
 from starlette.responses import JSONResponse, Response
 
 from seacorder.api.http import documented
-from seacorder.api.recorder_protocol import Recorder
+from seacorder.api.recorder_protocol import Recorder, SetupSource
 from seacorder.api.v1.archive import Archives
 from seacorder.api.v1.commands import FRAMEGRAB_BODY, OVERLAY_BODY, SEEN_BODY, Commands, Jpeg, Outcome, OverlayView
 from seacorder.api.v1.definitions import DEFINITION_BODY, Definitions, DefinitionsView, DefinitionView
 from seacorder.api.v1.dive_context import CONTEXT_BODY, ContextCommands, ContextView
 from seacorder.api.v1.events import EventFeed
 from seacorder.api.v1.files import Files
+from seacorder.api.v1.lines import Lines, LinesView
 from seacorder.api.v1.live import LiveFeed
 from seacorder.api.v1.observation_bodies import EDIT_BODY, ENTRY_BODY, KIND_BODY, PRESS_BODY
 from seacorder.api.v1.observation_views import KindsView, KindView, ObservationPage, ObservationView
@@ -30,10 +31,12 @@ from seacorder.api.v1.readings import HistoryView, Readings, ReadingsView, Sourc
 from seacorder.api.v1.rows import CatalogueRows
 from seacorder.api.v1.settings import CHANNEL_BODY, RECORDER_BODY, SettingsCommands
 from seacorder.api.v1.settings_views import ChannelSettingsAnswer, SettingsAnswer
+from seacorder.api.v1.setup import CHANNEL_TABLE_BODY, TRY_BODY, SetupCommands, SetupView, TriedView
 from seacorder.api.v1.status_views import AlarmView, StatusView
+from seacorder.api.v1.templates import TEMPLATES_BODY, NamesView, Templates
 
 
-def add_v1(app: FastAPI, recorder: Recorder) -> None:
+def add_v1(app: FastAPI, recorder: Recorder, setup: SetupSource | None = None) -> None:
     """Declares every route of `/api/v1`."""
     commands = Commands(recorder)
     _route(app, "GET", "/status", commands.status, model=StatusView)
@@ -55,6 +58,16 @@ def add_v1(app: FastAPI, recorder: Recorder) -> None:
     _route(app, "PATCH", "/context", context.change, model=ContextView, fails=(400, 503), extra=CONTEXT_BODY)
     _route(app, "PUT", "/context", context.replace, model=ContextView, fails=(400, 503), extra=CONTEXT_BODY)
     _route(app, "DELETE", "/context", context.clear, model=ContextView, fails=(503,))
+    _add_settings(app, recorder)
+    _add_setup(app, SetupCommands(recorder, setup))
+    _add_observations(app, Observations(recorder))
+    _add_recorded(app, recorder)
+    _add_survey(app, recorder)
+    app.add_api_websocket_route("/api/v1/events", EventFeed(recorder).serve)
+    app.add_api_websocket_route("/api/v1/live", LiveFeed(recorder).serve)
+
+
+def _add_settings(app: FastAPI, recorder: Recorder) -> None:
     settings, no_such = SettingsCommands(recorder), (400, 404, 409, 503)
     all_of_it, one = SettingsAnswer, ChannelSettingsAnswer
     _route(app, "GET", "/settings", settings.settings, model=all_of_it)
@@ -68,8 +81,14 @@ def add_v1(app: FastAPI, recorder: Recorder) -> None:
         app, "PATCH", "/channels/{index}/settings", settings.change_channel_settings, model=one, fails=no_such,
         extra=CHANNEL_BODY,
     )
-    _add_observations(app, Observations(recorder))
-    _add_recorded(app, recorder)
+    templates = Templates(recorder)
+    _route(
+        app, "POST", "/templates/evaluate", templates.evaluate, model=NamesView, fails=(400, 409), extra=TEMPLATES_BODY
+    )
+
+
+def _add_survey(app: FastAPI, recorder: Recorder) -> None:
+    """What instruments say."""
     readings = Readings(recorder)
     _route(app, "GET", "/readings", readings.readings, model=ReadingsView)
     _route(app, "GET", "/readings/history", readings.history, model=HistoryView, fails=(400,))
@@ -81,9 +100,25 @@ def add_v1(app: FastAPI, recorder: Recorder) -> None:
         app, "PUT", one_definition, definitions.put, model=DefinitionView, fails=(400, 409, 503), extra=DEFINITION_BODY
     )
     _route(app, "DELETE", one_definition, definitions.remove, fails=(400, 404, 503), status=204)
+    lines = Lines(recorder)
+    _route(app, "GET", "/telemetry/lines", lines.newest, model=LinesView, fails=(400, 404, 503))
+    app.add_api_websocket_route("/api/v1/telemetry/lines", lines.follow)
     app.add_api_websocket_route("/api/v1/readings", readings.follow)
-    app.add_api_websocket_route("/api/v1/events", EventFeed(recorder).serve)
-    app.add_api_websocket_route("/api/v1/live", LiveFeed(recorder).serve)
+
+
+def _add_setup(app: FastAPI, setup: SetupCommands) -> None:
+    """What takes effect when the program is started again."""
+    all_of_it, fails = SetupView, (400, 404, 409, 507)
+    _route(app, "GET", "/setup", setup.now, model=all_of_it, fails=(409,))
+    _route(app, "DELETE", "/setup", setup.take_back, model=all_of_it, fails=(409, 507))
+    _route(app, "POST", "/setup/restart", setup.restart, fails=(409,), status=202)
+    _route(app, "POST", "/setup/channels/try", setup.try_channel, model=TriedView, fails=(400, 409), extra=TRY_BODY)
+    _route(
+        app, "POST", "/setup/channels", setup.add_channel, model=all_of_it, fails=fails, extra=CHANNEL_TABLE_BODY,
+        status=201,
+    )
+    _route(app, "PUT", "/setup/channels", setup.put_channel, model=all_of_it, fails=fails, extra=CHANNEL_TABLE_BODY)
+    _route(app, "DELETE", "/setup/channels", setup.remove_channel, model=all_of_it, fails=fails)
 
 
 def _add_observations(app: FastAPI, book: Observations) -> None:

@@ -9,10 +9,12 @@ from seacorder.base.message import Message
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.control.events.journal import Journal
 from seacorder.control.events.log import EventKind
+from seacorder.control.settings.name_preview import previewed
 from seacorder.control.settings.naming import NamingBase
 from seacorder.control.settings.overrides import keys_set, names_set, override_message, overrides, taken_back
 from seacorder.control.settings.rules import Own, apply_change, check_encoders, encoders_asked
 from seacorder.control.workers.encoder_probe import EncoderProbe
+from seacorder.model.name_preview import PreviewedNames
 from seacorder.model.recording import FileKind
 from seacorder.model.settings import ChannelChange, Override, RecorderSettings, SettingsChange, StoredSettings, Unset
 from seacorder.storage.allowed_folders import AllowedFolders
@@ -137,6 +139,13 @@ class SettingsStore:
             names = ", ".join(self.own)
             fact = f"There is no channel {change.channel.channel!r}."
             raise BadRequest(fact, f"The channels are {names}.", field="channel")
+
+    async def preview(self, change: SettingsChange, utc_ns: int) -> PreviewedNames:
+        """What names of that instant would be after a change of templates, which changes nothing. Raises BadRequest for
+        what `change` would not accept."""
+        changed = apply_change(self.settings, change)
+        await asyncio.to_thread(self._check_links, changed, self.base)
+        return previewed(changed, self.base, tuple(self.own), utc_ns)
 
     async def folder_of(self, text: str) -> str:
         """The absolute folder that a client's text stands for. Raises BadRequest when it is not allowed."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from seacorder.base.background import cancel, survived, task
 from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
-from seacorder.base.errors import NoAnswer, WorkerLost
+from seacorder.base.errors import NoAnswer, NotKnown, WorkerLost
 from seacorder.base.message import Message
 from seacorder.control.events.journal import Journal
 from seacorder.control.events.log import EventKind
@@ -23,10 +23,13 @@ from seacorder.model.report import Answer, EventNoted
 from seacorder.model.telemetry import (
     DefinitionRefused,
     ReadingsTaken,
+    SourceLine,
+    SourceLines,
     SourceState,
     SourceStatus,
     TelemetrySettings,
     TelemetryStatus,
+    TellLines,
     UseDefinitions,
     judged,
 )
@@ -170,6 +173,18 @@ class Telemetry:
         self.settings = replace(self.settings, refused=refused)
         if self._sampling is not None:
             self._supervisor[WORKER_NAME].first_message = self.settings
+
+    async def lines(self, source: str, after: int) -> tuple[SourceLine, ...]:
+        """The newest records of a source as they came, those with a higher number than `after`. Raises NotKnown where
+        there is no such source, WorkerLost when the worker does not run."""
+        if source not in self.definitions:
+            known = ", ".join(self.definitions) or "none"
+            raise NotKnown(f"There is no source {source!r}.", f"There are {known}.", field="source")
+        if self._sampling is None:
+            return ()
+        request = TellLines(self._supervisor.next_request(), source, after)
+        told = await self._supervisor[WORKER_NAME].request(request, TAKEN_SECONDS)
+        return told.lines if isinstance(told, SourceLines) else ()
 
     async def ask(self, make: Callable[[int], StopDataLog | UseDefinitions], limit_seconds: float) -> Answer:
         """Hands the worker a command made with the request's number, and waits for its answer.

@@ -1,0 +1,191 @@
+"""`/api/v1/setup`: channels and what else takes effect when the program is started again; a camera is tried before.
+
+An answer shows an address without what it holds in secret. Sent back as it was shown, it keeps its secrets.
+"""
+
+import asyncio
+import base64
+import time
+from typing import Annotated, Any
+
+from fastapi import Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
+from starlette.responses import Response
+
+from seacorder.api.http import documented, wire
+from seacorder.api.recorder_protocol import Recorder, SetupSource
+from seacorder.api.v1.view import MessageView, View, answered, shown
+from seacorder.base.clock import NS_PER_SECOND
+from seacorder.base.errors import NotPossible
+from seacorder.config.keys import accepted
+from seacorder.config.schema import ChannelTable
+from seacorder.model.report import InputTried
+from seacorder.model.setup import Difference, SetupItem, SetupNow
+
+PICTURE_WIDTH = 640
+CHANNELS = "channels"
+_TEXT = {"type": "string"}
+
+
+def _schema(field: FieldInfo) -> dict[str, Any]:
+    return {"description": f"{field.description} Accepted: {accepted(field)}."}
+
+
+CHANNEL_TABLE_BODY = documented.body(
+    {name: _schema(field) for name, field in ChannelTable.model_fields.items()},
+    {"name": "Stern", "input": "rtsp://inspector:secret@10.0.0.19/1"},
+    required=("name", "input"),
+)
+TRY_BODY = documented.body(
+    {
+        "input": {**_TEXT, "description": "The address"},
+        "name": {
+            "type": ["string", "null"],
+            "description": "The channel whose address it is, if it is sent as it was shown: its secrets are used",
+        },
+    },
+    {"input": "rtsp://10.0.0.19/1", "name": None},
+    required=("input",),
+)
+
+
+class Called(BaseModel):
+    """Which one is meant. In the query, because a name may have any character."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(max_length=200, description="As it is called now")
+
+
+class SetupItemView(View):
+    """One channel."""
+
+    table: dict[str, Any]
+    """Its keys as the settings file has them; `***` in an address stands for what is not shown."""
+    is_of_page: bool
+    """Something of it was set on the page."""
+    difference: Difference
+    """What the next start makes different; a channel that is `removed` runs until then."""
+
+
+class SetupView(View):
+    """What the next start takes."""
+
+    settings_file: str
+    """Empty for the demo, which has none."""
+    page_file: str
+    """Where what is set here is kept; the settings file stays as it is."""
+    needs_restart: bool
+    """Something is different from what runs now."""
+    channels: list[SetupItemView]
+
+
+class TriedPicture(View):
+    """What the source sends."""
+
+    codec: str
+    width: int
+    height: int
+    frame_rate: float
+    """0: it does not say."""
+
+
+class TriedView(View):
+    """What became of a camera that was tried."""
+
+    works: bool
+    is_running: bool
+    """A channel reads this address now; the picture is that channel's, and no second connection was made."""
+    seconds: float
+    """How long it took."""
+    picture: TriedPicture | None = Field(description="Null while the source could not be opened")
+    why: MessageView | None = Field(description="Why there is no picture; null when there is one")
+    jpeg: str = Field(description="Its picture in base64; empty when there is none")
+
+
+class SetupCommands:
+    """Reading, changing, trying, starting again."""
+
+    def __init__(self, recorder: Recorder, setup: SetupSource | None) -> None:
+        self._recorder = recorder
+        self._known = setup
+
+    @property
+    def _setup(self) -> SetupSource:
+        if self._known is None:
+            raise NotPossible("The settings of this recorder cannot be changed here.", "Edit its settings file.")
+        return self._known
+
+    async def now(self) -> Response:
+        """Channels of the next start, and how they differ from those that run."""
+        return _answer(await self._setup.now())
+
+    async def add_channel(self, request: Request) -> Response:
+        """One more channel, from the next start on. Running channels and recordings are not touched."""
+        answer = _answer(await self._setup.put(CHANNELS, None, await wire.read_object(request)))
+        answer.status_code = 201
+        return answer
+
+    async def put_channel(self, request: Request, asked: Annotated[Called, Query()]) -> Response:
+        """The whole channel as sent, also under another name, from the next start on. Keys that are not sent, or are
+        null, have their defaults."""
+        return _answer(await self._setup.put(CHANNELS, asked.name, await wire.read_object(request)))
+
+    async def remove_channel(self, asked: Annotated[Called, Query()]) -> Response:
+        """The next start does without this channel. What it has recorded stays."""
+        return _answer(await self._setup.remove(CHANNELS, asked.name))
+
+    async def take_back(self) -> Response:
+        """Drops everything that was set here: the settings file alone holds, from the next start on."""
+        return _answer(await self._setup.take_back())
+
+    async def restart(self) -> Response:
+        """Starts the program again, so that what was set takes effect; refused while a recording or a clip is on."""
+        self._setup.restart()
+        return Response(status_code=202)
+
+    async def try_channel(self, request: Request) -> Response:
+        """Opens an address and shows its picture, or says why there is none; takes 20 s at most. Done by a process of
+        its own, so that nothing else is disturbed. Of an address that a channel reads now, that channel's picture is
+        shown."""
+        readers = {"input": wire.text, "name": wire.text}
+        sent = wire.read_fields(await wire.read_object(request), readers)
+        if "input" not in sent:
+            wire.refuse("input", None, "the address of a camera")
+        began_ns = time.monotonic_ns()
+        address = await self._setup.whole_address(sent["input"], sent.get("name"))
+        tried, is_running = await self._of_running(address), True
+        if tried is None:
+            tried, is_running = await self._setup.try_input(address, sent.get("name")), False
+        seconds = (time.monotonic_ns() - began_ns) / NS_PER_SECOND
+        picture = None if tried.picture is None else shown(TriedPicture, tried.picture)
+        return answered(TriedView(
+            works=bool(tried.jpeg),
+            is_running=is_running,
+            seconds=round(seconds, 1),
+            picture=picture,
+            why=None if tried.why is None else shown(MessageView, tried.why),
+            jpeg=(await asyncio.to_thread(base64.b64encode, tried.jpeg)).decode(),
+        ))
+
+    async def _of_running(self, address: str) -> InputTried | None:
+        """The picture of the channel that reads this address and is live; None where there is none."""
+        index = self._setup.running_at(address)
+        if index is None or (picture := await self._recorder.picture(index, PICTURE_WIDTH)) is None:
+            return None
+        view = self._recorder.status().channels[index]
+        return InputTried(view.status.picture, picture.jpeg) if picture.jpeg else None
+
+
+def _answer(now: SetupNow) -> Response:
+    return answered(SetupView(
+        settings_file=now.settings_file,
+        page_file=now.page_file,
+        needs_restart=now.needs_restart,
+        channels=_items(now.lists.get(CHANNELS, ())),
+    ))
+
+
+def _items(items: tuple[SetupItem, ...]) -> list[SetupItemView]:
+    return [SetupItemView(table=dict(one.table), is_of_page=one.is_of_page, difference=one.difference) for one in items]

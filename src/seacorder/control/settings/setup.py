@@ -1,0 +1,275 @@
+"""What the recorder is started with: channels, sources, folders, the overlay. The page changes it, and the next start
+takes it.
+
+A running recording is never touched: what is changed here is checked and stored beside the settings file
+(`config.page_file`), and nothing else happens until the program is started again, which is refused while it records.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from pydantic import ValidationError
+
+from seacorder.base.errors import BadRequest, NotKnown, NotPossible, SettingsError, StorageFailed
+from seacorder.base.redaction import MASK, redact_address
+from seacorder.config import page_file
+from seacorder.config.faults import Wording, message_of
+from seacorder.config.keys import Location
+from seacorder.config.load import SettingsSource
+from seacorder.config.page_file import Tables
+from seacorder.config.schema import ChannelTable, Settings
+from seacorder.config.telemetry_tables import TelemetryTable
+from seacorder.control.events.log import EventKind
+from seacorder.control.workers.input_trial import InputTrials
+from seacorder.model.address.address import parse_address
+from seacorder.model.command import TryInput
+from seacorder.model.file_name import same_file
+from seacorder.model.report import InputTried
+from seacorder.model.setup import Difference, SetupItem, SetupNow
+from seacorder.storage import whole_file
+
+KINDS: Mapping[str, type[ChannelTable] | type[TelemetryTable]] = {"channels": ChannelTable, "telemetry": TelemetryTable}
+"""Lists of the settings file of which one table is changed by its name."""
+_CALLED = {"channels": "channel", "telemetry": "source"}
+SECRET = 0o600
+"""Addresses hold passwords: nobody but Seacorder's user reads the page's file."""
+
+
+class Notes(Protocol):
+    """Takes events; see `control.events.journal`."""
+
+    def note(self, kind: EventKind, fact: str, action: str = "") -> None: ...
+
+
+class Setup:
+    """For the event loop alone. Files are read and written in threads."""
+
+    def __init__(
+        self,
+        source: SettingsSource | None,
+        running: Settings,
+        notes: Notes,
+        trials: InputTrials,
+        is_busy: Callable[[], str],
+        restart: Callable[[], None] | None,
+    ) -> None:
+        """`source` None: variables alone say everything, and nothing can be changed. `running`: what this run was
+        started with, before options of the command line. `is_busy`: what speaks against a restart now, as a sentence;
+        empty: nothing. `restart` None: this system cannot."""
+        self._source = source
+        self._running = running
+        self._notes = notes
+        self._trials = trials
+        self._is_busy = is_busy
+        self._restart = restart
+        self._lock = asyncio.Lock()
+
+    async def now(self) -> SetupNow:
+        """What the next start takes. Raises NotPossible where the settings file cannot be read as it is now."""
+        source = self._known()
+        tables, page = await asyncio.to_thread(_read, source)
+        return await asyncio.to_thread(self._shown, source, tables, page)
+
+    async def put(self, kind: str, name: str | None, sent: Mapping[str, Any]) -> SetupNow:
+        """Makes one channel or source as sent, from the next start on; `name`: of the one that is changed, None: it is
+        new. An address that is sent as it was shown keeps its secrets.
+
+        After an error nothing has changed. Raises BadRequest for what is not accepted, NotKnown where there is none of
+        that name, NotPossible, StorageFailed where the page's file cannot be written.
+        """
+        source = self._known()
+        async with self._lock:
+            tables, page = await asyncio.to_thread(_read, source)
+            merged = page_file.over(tables, page)
+            before = None if name is None else _found(merged, kind, name)
+            given = {key.lower(): value for key, value in sent.items() if value is not None}
+            wanted = _checked(kind, _with_secrets(given, before))
+            _check_name(kind, str(wanted["name"]), [one for one in _listed(merged, kind) if one != name])
+            await self._store(source, page_file.with_one(tables, page, kind, name, wanted))
+        new = str(wanted["name"])
+        what = "was added" if name is None else "was changed" if new == name else f"was changed from {name}"
+        self._note(f"The {_CALLED[kind]} {new} {what} on the page. This takes effect when Seacorder is started again.")
+        return await self.now()
+
+    async def remove(self, kind: str, name: str) -> SetupNow:
+        """The next start does without this channel or source. Raises as `put`."""
+        source = self._known()
+        async with self._lock:
+            tables, page = await asyncio.to_thread(_read, source)
+            _found(page_file.over(tables, page), kind, name)
+            await self._store(source, page_file.without_one(tables, page, kind, name))
+        self._note(f"The {_CALLED[kind]} {name} was removed on the page. It ends when Seacorder is started again.")
+        return await self.now()
+
+    async def take_back(self) -> SetupNow:
+        """Drops all that was set on the page: the settings file alone holds again. Raises as `put`."""
+        source = self._known()
+        async with self._lock:
+            await self._store(source, {})
+        self._note("What was set on the page was taken back. This takes effect when Seacorder is started again.")
+        return await self.now()
+
+    async def try_input(self, address: str, name: str | None) -> InputTried:
+        """Opens an address, given whole, in a process of its own: its picture, or why there is none. Raises
+        NotPossible where too many are tried."""
+        return await self._trials.result(TryInput(address, name or "Test"))
+
+    async def whole_address(self, sent: str, name: str | None) -> str:
+        """The address of a picture source with its secrets. `name`: of the channel whose address it is, where it is
+        sent as it was shown. Raises BadRequest for what is no address, NotPossible."""
+        known: Tables | None = None
+        if name is not None and self._source is not None:
+            tables, page = await asyncio.to_thread(_read, self._source)
+            known = _listed(page_file.over(tables, page), "channels").get(name)
+        address = str(_with_secrets({"input": sent}, known)["input"])
+        parse_address(address)
+        return address
+
+    def running_at(self, address: str) -> int | None:
+        """The index of the channel that reads this very address now; None: none does."""
+        return next((index for index, one in enumerate(self._running.channels) if one.input == address), None)
+
+    def restart(self) -> None:
+        """Starts the program again, with the settings as they are stored now. Raises NotPossible while it records, or
+        where this system cannot."""
+        if why := self._is_busy():
+            raise NotPossible(why, "Stop it first, then restart.")
+        if self._restart is None:
+            raise NotPossible("Seacorder cannot restart itself on this system.", "End it and start it again.")
+        self._note("Seacorder is restarted from the page.")
+        self._restart()
+
+    def _known(self) -> SettingsSource:
+        if self._source is None:
+            fact = "There is no settings file: variables alone say what this recorder is."
+            raise NotPossible(fact, "Start Seacorder with a settings file to change it here.")
+        return self._source
+
+    async def _store(self, source: SettingsSource, page: Tables) -> None:
+        try:
+            await asyncio.to_thread(source.settings, page)
+        except SettingsError as error:
+            first = error.faults[0]
+            fact = first.fact.removeprefix(f"{source.place}: ")
+            raise BadRequest(fact, first.action) from error
+        try:
+            await asyncio.to_thread(_write, source.page_file, page)
+        except OSError as error:
+            fact = f"{source.page_file} cannot be written ({error.strerror})."
+            raise StorageFailed(fact, "Let Seacorder's user write into that folder.") from error
+
+    def _shown(self, source: SettingsSource, tables: Tables, page: Tables) -> SetupNow:
+        """Blocks."""
+        next_tables = page_file.over(tables, page)
+        with contextlib.suppress(SettingsError):
+            coming = source.settings(page)
+            needs_restart = coming != self._running
+            lists = {kind: _items(kind, next_tables, page, coming, self._running) for kind in KINDS}
+            shown = {head: _plain(next_tables.get(head)) for head in page_file.TABLES}
+            return SetupNow(
+                "" if source.file is None else str(source.file), str(source.page_file), lists, shown, needs_restart
+            )
+        raise NotPossible("The settings file has faults now.", "See `seacorder check-config`, and mend it.")
+
+    def _note(self, fact: str) -> None:
+        self._notes.note(EventKind.SETTINGS_CHANGED, fact)
+
+
+def _read(source: SettingsSource) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The settings file's tables, and the page's. Blocks."""
+    try:
+        return source.tables(), source.page()
+    except SettingsError as error:
+        raise NotPossible(error.fact, error.action) from error
+
+
+def _write(path: Path, page: Tables) -> None:
+    """Blocks; OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not page:
+        path.unlink(missing_ok=True)
+        return
+    whole_file.put(path, page_file.written(page).encode())
+    path.chmod(SECRET)
+
+
+def _found(tables: Tables, kind: str, name: str) -> Tables:
+    known = _listed(tables, kind)
+    if name not in known:
+        there = ", ".join(known) or "none"
+        raise NotKnown(f"There is no {_CALLED[kind]} {name!r}.", f"There are {there}.", field="name")
+    return known[name]
+
+
+def _listed(tables: Tables, kind: str) -> dict[str, Tables]:
+    return {str(one.get("name", "")).strip(): one for one in tables.get(kind) or () if isinstance(one, dict)}
+
+
+def _with_secrets(sent: dict[str, Any], before: Tables | None) -> dict[str, Any]:
+    """The table with its whole address, where the one that is sent is the one that was shown."""
+    address = sent.get("input")
+    if not isinstance(address, str):
+        return sent
+    if before is not None and address == redact_address(str(before.get("input", ""))):
+        return {**sent, "input": before["input"]}
+    if MASK in address:
+        # The secret is not put into another address: it would be sent to whatever that one names.
+        raise BadRequest(
+            f"input: {MASK} stands for a password that is not shown.",
+            "The address has changed: write user and password again.",
+            field="input",
+        )
+    return sent
+
+
+def _checked(kind: str, table: dict[str, Any]) -> dict[str, Any]:
+    """The table, whose name has no blanks around it any more. Raises BadRequest for the first key that is wrong."""
+    try:
+        return {**table, "name": KINDS[kind].model_validate(table).name}
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        head: Location = (kind, 0)
+
+        def of_value(location: Location) -> str:
+            return ".".join(map(str, location[len(head) :])) or f"The {_CALLED[kind]}"
+
+        message = message_of(fault, Wording(of_value, lambda _: f"The {_CALLED[kind]}"), head)
+        field = str(fault["loc"][0]) if fault["loc"] else None
+        raise BadRequest(message.fact, message.action, field=field) from error
+
+
+def _check_name(kind: str, name: str, others: Iterable[str]) -> None:
+    """Raises BadRequest for a name that another one has, or whose files would be called like another's."""
+    taken = next((one for one in others if same_file(one) == same_file(name)), None)
+    if taken is not None:
+        raise BadRequest(f"There is a {_CALLED[kind]} {taken} already.", "Give it another name.", field="name")
+
+
+def _items(
+    kind: str, tables: Tables, page: Tables, coming: Settings, running: Settings
+) -> tuple[SetupItem, ...]:
+    now = {one.name: one for one in getattr(running, kind)}
+    after = {one.name: one for one in getattr(coming, kind)}
+    items = []
+    for name, table in _listed(tables, kind).items():
+        old = now.get(name)
+        difference = Difference.ADDED if old is None else Difference.CHANGED
+        same = Difference.NONE if old == after.get(name) else difference
+        items.append(SetupItem(_masked(table), page_file.is_of_page(page, kind, name), same))
+    for name, old in now.items():
+        if name not in after:
+            table = old.model_dump(mode="json", exclude_unset=True)
+            items.append(SetupItem(_masked(table), True, Difference.REMOVED))
+    return tuple(items)
+
+
+def _masked(table: Tables) -> dict[str, Any]:
+    return {key: redact_address(str(value)) if key == "input" else value for key, value in table.items()}
+
+
+def _plain(table: object) -> dict[str, Any]:
+    return dict(table) if isinstance(table, Mapping) else {}
+

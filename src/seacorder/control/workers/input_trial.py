@@ -1,0 +1,76 @@
+"""Tries an address in a process of its own, with a deadline. Nothing else is disturbed by what it meets."""
+
+import asyncio
+import math
+from dataclasses import replace
+
+from seacorder.base.errors import NotPossible
+from seacorder.base.message import Message
+from seacorder.model.command import TryInput
+from seacorder.model.report import InputTried
+from seacorder.supervisor.limits import Limits
+from seacorder.supervisor.one_run import Job, run_once
+from seacorder.supervisor.supervisor import Supervisor
+from seacorder.supervisor.table import Launch
+from seacorder.supervisor.worker import Callbacks
+
+WORKER_NAME = "trial of a camera"
+MODULE = "seacorder.channel.input_trial"
+WAITING_MAX = 4
+TRIAL_SECONDS_MAX = 20.0
+"""A camera that is reached over a radio link, with a keyframe every ten seconds, has shown its picture by then."""
+_LIMITS = Limits(start_seconds=math.inf, heartbeat_seconds=math.inf, stop_seconds=1.0)
+_CRASHED = Message(
+    "The process that tried the source has crashed. Nothing else was disturbed.", "Try again, and save the log."
+)
+
+
+class InputTrials:
+    """One at a time. For the event loop alone."""
+
+    def __init__(self, supervisor: Supervisor, *, seconds: float = TRIAL_SECONDS_MAX) -> None:
+        self._supervisor = supervisor
+        self._seconds = seconds
+        self._one = asyncio.Lock()
+        self._waiting = 0
+
+    async def result(self, order: TryInput) -> InputTried:
+        """The source's picture, or why there is none. Raises NotPossible where too many wait."""
+        if self._waiting >= WAITING_MAX:
+            raise NotPossible(f"{WAITING_MAX} cameras are being tried already.", "Try again in a few seconds.")
+        self._waiting += 1
+        try:
+            async with self._one:
+                return await self._run(order)
+        finally:
+            self._waiting -= 1
+
+    async def _run(self, order: TryInput) -> InputTried:
+        steps: list[InputTried] = []
+        done = asyncio.Event()
+
+        def reported(_: str, report: object) -> None:
+            if isinstance(report, InputTried):
+                steps.append(report)
+                if report.jpeg or report.why is not None:
+                    done.set()
+
+        job = Job(WORKER_NAME, Launch(MODULE), order, _LIMITS, may_finish=False)
+        try:
+            async with asyncio.timeout(self._seconds):
+                await run_once(self._supervisor, job, Callbacks(on_report=reported), done)
+        except TimeoutError:
+            return self._too_late(steps)
+        return steps[-1] if steps and done.is_set() else replace(_last(steps), why=_CRASHED)
+
+    def _too_late(self, steps: list[InputTried]) -> InputTried:
+        last = _last(steps)
+        if last.picture is None:
+            fact = f"The source has not said within {self._seconds:g} s what it sends."
+            return replace(last, why=Message(fact, "Check its address, its power and its cable."))
+        fact = f"The source is open, but no complete picture has come within {self._seconds:g} s."
+        return replace(last, why=Message(fact, "Set the camera's keyframe interval to two seconds or less."))
+
+
+def _last(steps: list[InputTried]) -> InputTried:
+    return steps[-1] if steps else InputTried()

@@ -1,0 +1,110 @@
+"""Settings on the operator's page: channels are added, tried, changed and removed, and nothing that records notices."""
+
+import io
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.async_api import Page, expect
+
+from browser.operator import faults_of_axe, opened, shoot
+from fakes.recorder import FakeChannel, FakeRecorder
+from fakes.setup import SetupBench
+from seacorder.api.http.listeners import Listener, serving
+from seacorder.api.http.ports import claim_port
+from seacorder.api.inspector import create_inspector_app
+from seacorder.base.clock import SystemClock
+from seacorder.base.message import Message
+from seacorder.config.schema import ServerSettings
+from seacorder.model.channel import PictureFormat
+from seacorder.model.report import InputTried
+
+pytestmark = pytest.mark.browser
+
+TEXT = """[[channels]]
+name = "Bow"
+input = "rtsp://rov:secret@10.0.0.1/live"
+[[channels]]
+name = "Stern"
+input = "test:"
+"""
+
+
+@pytest.fixture
+def recorder() -> FakeRecorder:
+    return FakeRecorder(FakeChannel("Bow"), FakeChannel("Stern"), clock=SystemClock())
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> SetupBench:
+    made = SetupBench(tmp_path, TEXT)
+    picture = io.BytesIO()
+    Image.new("RGB", (640, 360), (20, 90, 110)).save(picture, "JPEG")
+    made.trials.answer = InputTried(PictureFormat("hevc", 1920, 1080, 25.0), picture.getvalue())
+    return made
+
+
+@pytest.fixture
+async def server(recorder: FakeRecorder, bench: SetupBench) -> AsyncIterator[str]:
+    sockets = claim_port("127.0.0.1", 0, setting="inspector_port")
+    app = create_inspector_app(recorder, ServerSettings(), bench.setup)
+    async with serving([Listener(app, sockets)]):
+        yield f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
+
+
+async def test_a_camera_is_tried_and_becomes_a_channel(
+    page: Page, server: str, bench: SetupBench, pictures: Path
+) -> None:
+    await opened(page, server, "/settings/channels")
+    await page.get_by_role("button", name="Add a channel").click()
+    form = page.get_by_role("form", name="Add a channel")
+    await form.get_by_label("Name").fill("TMS")
+    await form.get_by_label("Address").fill("rtsp://10.0.0.9/live")
+    await form.get_by_label("User").fill("rov")
+    await form.get_by_label("Password").fill("p@ss")
+    await form.get_by_role("button", name="Test this camera").click()
+    await expect(page.get_by_test_id("verdict")).to_contain_text("hevc, 1920×1080, 25.0 /s")
+    await expect(page.get_by_test_id("verdict").locator("img")).to_have_js_property("naturalWidth", 640)
+    assert bench.trials.orders[0].address == "rtsp://rov:p%40ss@10.0.0.9/live"
+    await shoot(page, "settings-camera-tried", pictures)
+    assert await faults_of_axe(page) == []
+    await form.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("region", name="TMS")).to_contain_text("New: recorded from the next start on.")
+    await expect(page.get_by_text("rtsp://***@10.0.0.9/live")).to_be_visible()
+    await page.get_by_role("button", name="Restart now").click()
+    await expect(page.get_by_text("Seacorder restarts.")).to_be_visible()
+    assert bench.restarts == 1
+
+
+async def test_why_a_camera_shows_nothing_and_what_is_refused(page: Page, server: str, bench: SetupBench) -> None:
+    bench.trials.answer = InputTried(why=Message("10.0.0.9 refuses port 554.", "Check that RTSP is enabled."))
+    await opened(page, server, "/settings/channels")
+    await page.get_by_role("button", name="Edit Bow").click()
+    form = page.get_by_role("form", name="Edit Bow")
+    await expect(form.get_by_label("Address")).to_have_value("rtsp://***@10.0.0.1/live")
+    await form.get_by_label("Address").fill("rtsp://10.0.0.9/live")
+    await form.get_by_role("button", name="Test this camera").click()
+    verdict = page.get_by_test_id("verdict")
+    await expect(verdict).to_contain_text("10.0.0.9 refuses port 554. Check that RTSP is enabled.")
+    await form.get_by_label("Name").fill("Stern")
+    await form.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("There is a channel Stern already.")).to_be_visible()
+    await form.get_by_label("Name").fill("Bow 2")
+    await form.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("region", name="Bow 2")).to_contain_text("New")
+
+
+async def test_a_channel_is_removed_while_a_recording_is_on_which_goes_on(
+    page: Page, server: str, recorder: FakeRecorder, bench: SetupBench, pictures: Path
+) -> None:
+    await recorder.start_recording()
+    await opened(page, server, "/settings/channels")
+    await page.get_by_role("button", name="Remove Stern").click()
+    await page.get_by_role("alertdialog", name="Remove Stern").get_by_role("button", name="Remove").click()
+    await expect(page.get_by_role("region", name="Stern")).to_contain_text("Removed: ends at the next start.")
+    await expect(page.get_by_role("button", name="Restart now")).to_be_disabled()
+    await expect(page.get_by_text("after the recording")).to_be_visible()
+    await shoot(page, "settings-removed", pictures)
+    assert recorder.commands == ["start_recording"]
+    assert "Stern" in bench.page.read_text(encoding="utf-8")

@@ -1,0 +1,167 @@
+"""What the page changes is checked, kept beside the settings file, and takes effect at the next start alone."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from fakes.setup import SetupBench
+from seacorder.base.errors import BadRequest, NotKnown, NotPossible
+from seacorder.config.load import source_of
+from seacorder.control.settings.setup import Setup
+from seacorder.model.command import TryInput
+from seacorder.model.setup import Difference, SetupNow
+
+TEXT = """# The user's own comment.
+[[channels]]
+name = "Bow"
+input = "rtsp://rov:secret@10.0.0.1/live"   # the good one
+
+[[channels]]
+name = "Stern"
+input = "test:"
+"""
+CAMERA = {"name": "TMS", "input": "rtsp://rov:other@10.0.0.9/live"}
+SHOWN = "rtsp://***@10.0.0.1/live"
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> SetupBench:
+    return SetupBench(tmp_path, TEXT)
+
+
+def differences(now: SetupNow) -> dict[str, Difference]:
+    return {str(one.table["name"]): one.difference for one in now.lists["channels"]}
+
+
+async def test_as_started_nothing_is_different_and_no_secret_is_shown(bench: SetupBench) -> None:
+    now = await bench.setup.now()
+    assert not now.needs_restart
+    assert differences(now) == {"Bow": Difference.NONE, "Stern": Difference.NONE}
+    assert now.lists["channels"][0].table == {"name": "Bow", "input": SHOWN}
+    assert now.settings_file == str(bench.path)
+
+
+async def test_a_new_channel_is_kept_beside_the_file_which_stays_as_it_was_written(bench: SetupBench) -> None:
+    now = await bench.setup.put("channels", None, CAMERA)
+    assert differences(now)["TMS"] is Difference.ADDED
+    assert now.needs_restart
+    assert bench.path.read_text(encoding="utf-8") == TEXT
+    assert stat.S_IMODE(bench.page.stat().st_mode) == 0o600
+    assert bench.said == [
+        "The channel TMS was added on the page. This takes effect when Seacorder is started again."
+    ]
+    after = await bench.started().now()
+    assert differences(after)["TMS"] is Difference.NONE
+    assert not after.needs_restart
+
+
+async def test_an_address_that_is_sent_as_it_was_shown_keeps_its_password(bench: SetupBench) -> None:
+    await bench.setup.put("channels", "Bow", {"name": "Bow", "input": SHOWN, "preroll_seconds": 5})
+    bow = bench.started()._running.channels[0]
+    assert (bow.input, bow.preroll_seconds) == ("rtsp://rov:secret@10.0.0.1/live", 5)
+    assert "secret" not in bench.page.read_text(encoding="utf-8")
+
+
+async def test_a_password_goes_to_no_other_address(bench: SetupBench) -> None:
+    with pytest.raises(BadRequest, match="write user and password again"):
+        await bench.setup.put("channels", "Bow", {"name": "Bow", "input": "rtsp://***@10.6.6.6/live"})
+    with pytest.raises(BadRequest, match="password that is not shown"):
+        await bench.setup.whole_address("rtsp://***@10.6.6.6/live", "Bow")
+    assert not bench.page.exists()
+
+
+async def test_a_removed_channel_runs_until_the_next_start(bench: SetupBench) -> None:
+    now = await bench.setup.remove("channels", "Stern")
+    assert differences(now) == {"Bow": Difference.NONE, "Stern": Difference.REMOVED}
+    assert differences(await bench.started().now()) == {"Bow": Difference.NONE}
+
+
+async def test_what_was_set_is_taken_back(bench: SetupBench) -> None:
+    await bench.setup.put("channels", None, CAMERA)
+    await bench.setup.remove("channels", "Stern")
+    now = await bench.setup.take_back()
+    assert not now.needs_restart
+    assert not bench.page.exists()
+
+
+@pytest.mark.parametrize(("sent", "field"), [
+    ({"name": "TMS", "input": "rtps://10.0.0.9/1"}, "input"),
+    ({"name": "TMS"}, "input"),
+    ({"name": " ", "input": "test:"}, "name"),
+    ({"name": "TMS", "input": "test:", "preroll_seconds": -1}, "preroll_seconds"),
+    ({"name": "TMS", "input": "test:", "colour": "red"}, "colour"),
+])
+async def test_what_is_wrong_is_named_and_nothing_is_changed(
+    bench: SetupBench, sent: dict[str, object], field: str
+) -> None:
+    with pytest.raises(BadRequest) as refused:
+        await bench.setup.put("channels", None, sent)
+    assert refused.value.field == field
+    assert not bench.page.exists()
+
+
+async def test_a_name_that_is_taken_is_refused(bench: SetupBench) -> None:
+    with pytest.raises(BadRequest) as refused:
+        await bench.setup.put("channels", None, {"name": "bow", "input": "test:"})
+    assert (refused.value.fact, refused.value.field) == ("There is a channel Bow already.", "name")
+
+
+async def test_what_contradicts_another_table_is_told_without_the_file_s_name(bench: SetupBench) -> None:
+    bench.path.write_text(TEXT + '[audio]\ninput = "tone:"\nname = "Voice"\n', encoding="utf-8")
+    with pytest.raises(BadRequest) as refused:
+        await bench.setup.put("channels", None, {"name": "voice", "input": "test:"})
+    assert refused.value.fact == "[audio] name is 'Voice', which is a channel's."
+
+
+async def test_the_last_channel_stays(bench: SetupBench) -> None:
+    await bench.setup.remove("channels", "Stern")
+    with pytest.raises(BadRequest, match="channels"):
+        await bench.setup.remove("channels", "Bow")
+
+
+async def test_a_channel_that_there_is_not(bench: SetupBench) -> None:
+    with pytest.raises(NotKnown, match="There are Bow, Stern"):
+        await bench.setup.put("channels", "Bug", CAMERA)
+    with pytest.raises(NotKnown):
+        await bench.setup.remove("channels", "Bug")
+
+
+async def test_an_edit_of_the_file_by_hand_is_seen(bench: SetupBench) -> None:
+    bench.path.write_text(TEXT.replace("Stern", "Aft"), encoding="utf-8")
+    now = await bench.setup.now()
+    assert now.needs_restart
+    assert differences(now) == {"Bow": Difference.NONE, "Aft": Difference.ADDED, "Stern": Difference.REMOVED}
+    bench.path.write_text("[serve]", encoding="utf-8")
+    with pytest.raises(NotPossible):
+        await bench.setup.now()
+
+
+async def test_a_restart_is_refused_while_something_is_recorded(bench: SetupBench) -> None:
+    bench.busy = "A recording is on."
+    with pytest.raises(NotPossible, match="A recording is on"):
+        bench.setup.restart()
+    assert bench.restarts == 0
+    bench.busy = ""
+    bench.setup.restart()
+    assert bench.restarts == 1
+
+
+async def test_a_trial_gets_the_whole_address_and_one_that_runs_is_known(bench: SetupBench) -> None:
+    address = await bench.setup.whole_address(SHOWN, "Bow")
+    assert address == "rtsp://rov:secret@10.0.0.1/live"
+    assert bench.setup.running_at(address) == 0
+    assert bench.setup.running_at("rtsp://10.0.0.9/1") is None
+    assert (await bench.setup.try_input("rtsp://10.0.0.9/1", None)).jpeg == b"picture"
+    assert bench.trials.orders == [TryInput("rtsp://10.0.0.9/1", "Test")]
+    with pytest.raises(BadRequest):
+        await bench.setup.whole_address("nonsense", None)
+
+
+async def test_variables_alone_can_be_changed_by_nobody(bench: SetupBench) -> None:
+    settings = source_of(bench.path, {}).in_use().settings
+    alone = Setup(None, settings, bench, bench.trials, lambda: "", None)  # type: ignore[arg-type]
+    with pytest.raises(NotPossible, match="no settings file"):
+        await alone.now()
+    with pytest.raises(NotPossible, match="on this system"):
+        alone.restart()

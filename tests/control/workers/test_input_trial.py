@@ -1,0 +1,80 @@
+"""A camera is tried in a process of its own: its picture, or why there is none, within a limit."""
+
+from collections.abc import Callable
+
+import pytest
+
+from fakes.clock import FakeClock
+from fakes.workers import FakeSupervisor, FakeWorker
+from rig.ports import free_ports
+from seacorder.base.errors import NotPossible
+from seacorder.base.message import Message
+from seacorder.control.workers import input_trial
+from seacorder.control.workers.input_trial import InputTrials
+from seacorder.model.channel import PictureFormat
+from seacorder.model.command import TryInput
+from seacorder.model.report import InputTried
+from seacorder.supervisor.supervisor import Supervisor
+from seacorder.supervisor.worker import Callbacks
+
+PICTURE = PictureFormat("h264", 1280, 720, 25.0)
+ORDER = TryInput("rtsp://10.0.0.9/1", "Test")
+
+
+def trials_with(process: Callable[[FakeWorker], None], seconds: float = 60.0) -> InputTrials:
+    supervisor = FakeSupervisor(FakeClock())
+
+    def added(worker: FakeWorker) -> None:
+        worker.on_start = lambda: process(worker)
+
+    supervisor.on_add = added
+    return InputTrials(supervisor, seconds=seconds)  # type: ignore[arg-type]
+
+
+async def test_the_last_step_counts() -> None:
+    def process(worker: FakeWorker) -> None:
+        assert worker.first_message == ORDER
+        worker.report(InputTried(PICTURE))
+        worker.report(InputTried(PICTURE, b"picture"))
+
+    assert await trials_with(process).result(ORDER) == InputTried(PICTURE, b"picture")
+
+
+async def test_a_crash_is_told_with_how_far_it_came() -> None:
+    def process(worker: FakeWorker) -> None:
+        worker.report(InputTried(PICTURE))
+        worker.lose("signal 11")
+
+    tried = await trials_with(process).result(ORDER)
+    assert tried.picture == PICTURE
+    assert tried.why is not None
+    assert "crashed" in tried.why.fact
+
+
+@pytest.mark.parametrize(("steps", "words"), [([], "what it sends"), ([InputTried(PICTURE)], "no complete picture")])
+async def test_a_source_that_hangs_is_left_after_the_limit(steps: list[InputTried], words: str) -> None:
+    tried = await trials_with(lambda worker: [worker.report(one) for one in steps] and None, 0.01).result(ORDER)
+    assert tried.why is not None
+    assert words in tried.why.fact
+
+
+async def test_too_many_at_once_are_refused() -> None:
+    trials = trials_with(lambda worker: None)
+    trials._waiting = input_trial.WAITING_MAX
+    with pytest.raises(NotPossible):
+        await trials.result(ORDER)
+
+
+async def test_a_real_process_shows_a_test_pattern_and_says_why_a_camera_cannot_be_reached() -> None:
+    supervisor = Supervisor(Callbacks())
+    trials = InputTrials(supervisor)
+    shown = await trials.result(TryInput("test:?size=320x240&rate=25", "Bow"))
+    assert shown.picture is not None
+    assert (shown.picture.width, shown.why) == (320, None)
+    assert shown.jpeg.startswith(b"\xff\xd8")
+    (port,) = free_ports(1)
+    refused = await trials.result(TryInput(f"rtsp://rov:secret@127.0.0.1:{port}/1", "Bow"))
+    assert refused.jpeg == b""
+    assert isinstance(refused.why, Message)
+    assert "secret" not in refused.why.text
+    assert not list(supervisor)
