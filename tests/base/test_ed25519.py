@@ -1,11 +1,12 @@
 """Ed25519, by the examples of RFC 8032 (section 7.1) and by what must hold for every key."""
 
+import sys
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seacorder.base import ed25519
-from seacorder.base.ed25519 import is_signed, public_key, sign
+from seacorder.base.ed25519 import SignaturesNotPossible, is_signed, public_key, sign
 
 EXAMPLES = [
     (
@@ -31,6 +32,7 @@ EXAMPLES = [
     ),
 ]
 BYTES = st.binary(min_size=32, max_size=32)
+ORDER = 2**252 + 27742317777372353535851937790883648493
 
 
 @pytest.mark.parametrize(("seed", "public", "message", "signature"), EXAMPLES)
@@ -64,7 +66,7 @@ def test_bytes_that_are_no_key_or_signature_are_refused_without_a_fault(public: 
 def test_a_signature_that_was_made_another_by_adding_the_order_is_refused() -> None:
     """RFC 8032, 5.1.7: S must be below the order, else one signature gives others."""
     seed, public, message, signature = (bytes.fromhex(one) for one in EXAMPLES[1])
-    answer = int.from_bytes(signature[32:], "little") + ed25519._ORDER
+    answer = int.from_bytes(signature[32:], "little") + ORDER
     assert not is_signed(public, message, signature[:32] + answer.to_bytes(32, "little"))
     assert len(seed) == 32
 
@@ -72,3 +74,14 @@ def test_a_signature_that_was_made_another_by_adding_the_order_is_refused() -> N
 def test_a_key_of_another_length_is_refused() -> None:
     with pytest.raises(ValueError, match="32 bytes"):
         sign(b"short", b"")
+
+
+def test_without_the_library_one_sentence_says_what_is_the_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    seed, public, message, signature = (bytes.fromhex(one) for one in EXAMPLES[1])
+    for name in [name for name in sys.modules if name.startswith("cryptography")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    with pytest.raises(SignaturesNotPossible, match=r"the Python package `cryptography` cannot be used .*minisign"):
+        is_signed(public, message, signature)
+    with pytest.raises(SignaturesNotPossible):
+        sign(seed, message)

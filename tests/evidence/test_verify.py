@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -166,6 +167,19 @@ def test_a_file_that_was_repaired_is_no_finding(folder: Path, sealed: Path) -> N
     complete(folder, sealed.parent / "key", replace(rows[0], state=FileState.REPAIRED))
     assert json.loads((folder / "recording.json").read_text())["earlier"] != []
     assert found(folder) == []
+
+
+def test_without_the_library_for_signatures_one_sentence_says_so_and_the_rest_is_verified(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("cryptography")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    one = verify(folder)
+    assert one.frames > 0
+    (finding,) = one.findings
+    assert finding.kind == "signature"
+    assert "was not checked. Signatures cannot be made or checked here" in finding.sentence
 
 
 def test_a_manifest_without_files_proves_nothing(tmp_path: Path) -> None:

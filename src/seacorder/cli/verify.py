@@ -59,7 +59,8 @@ def _print(found: Sequence[FolderVerified]) -> None:
 def _facts(one: FolderVerified) -> str:
     read = f"{large_count_text(one.files, 'file')}, {one.bytes:,} bytes, {large_count_text(one.frames, 'frame')}; "
     if not one.signed_by:
-        return read + "not signed."
+        is_told = any(finding.kind == "signature" for finding in one.findings)
+        return read + ("no signature that is confirmed." if is_told else "not signed.")
     if one.is_key_trusted:
         return read + f"signed by {one.signed_by}, the key that you gave."
     return read + f"signed by {one.signed_by}. Is that the recorder's key? The key in the folder proves nothing alone."

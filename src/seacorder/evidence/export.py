@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from seacorder.base import log
+from seacorder.base.ed25519 import SignaturesNotPossible
 from seacorder.base.errors import NotKnown, StorageFailed
 from seacorder.base.gentle import be_gentle
 from seacorder.base.pipe import Link
@@ -55,12 +56,12 @@ def _signed(order: MakeBag, manifest: bytes) -> dict[str, bytes]:
     """The manifest's signature and the public key; nothing where there is no key, as with folders."""
     if not order.key_folder:
         return {}
+    comment = f"{order.name}, {iso_utc(order.made_utc_ns, digits=6)}, {order.program}"
     try:
         key = read_key(Path(order.key_folder))
-    except StorageFailed:
+        return {SIGNATURE_NAME: key.signature_file(manifest, comment), SIGNER_NAME: key.public.file}
+    except (StorageFailed, SignaturesNotPossible):
         return {}
-    comment = f"{order.name}, {iso_utc(order.made_utc_ns, digits=6)}, {order.program}"
-    return {SIGNATURE_NAME: key.signature_file(manifest, comment), SIGNER_NAME: key.public.file}
 
 
 def answers(order: MakeBag) -> Iterator[BagBegun | BagPiece | BagEnded]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from seacorder.base.ed25519 import SignaturesNotPossible
 from seacorder.base.errors import StorageFailed
 from seacorder.evidence import custody
 from seacorder.model.completion import CUSTODY_NAME, MANIFEST_NAME, SIGNATURE_NAME, SIGNER_NAME
@@ -19,17 +20,20 @@ class Signer:
     def __init__(self, key_folder: str) -> None:
         """Empty: nothing is to be signed. Blocks."""
         self._key: SigningKey | None = None
+        self._public = b""
         self.why = ""
         if key_folder:
             try:
-                self._key = read_key(Path(key_folder))
-            except StorageFailed as fault:
+                key = read_key(Path(key_folder))
+                self._public = key.public.file
+                self._key = key
+            except (StorageFailed, SignaturesNotPossible) as fault:
                 self.why = fault.sentence
 
     @property
     def statement(self) -> dict[str, bytes]:
         """The public key, by the name of its file in the folder."""
-        return {} if self._key is None else {SIGNER_NAME: self._key.public.file}
+        return {} if self._key is None else {SIGNER_NAME: self._public}
 
     def has_signed(self, folder: Path) -> bool:
         """True if the manifest that is there has this key's signature, and its line of custody; and if nothing is to be

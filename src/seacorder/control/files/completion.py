@@ -21,6 +21,7 @@ from seacorder.base.background import cancel, task
 from seacorder.base.backoff import Backoff
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.duration import count_text
+from seacorder.base.ed25519 import SignaturesNotPossible
 from seacorder.base.errors import CatalogueFailed
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.page import LIMIT_MAX, Page
@@ -286,7 +287,7 @@ class Completion:
         try:
             if make_key(folder):
                 _log.info("A key was made with which this recorder signs: %s. Keep a copy.", folder)
-        except OSError as fault:
+        except (OSError, SignaturesNotPossible) as fault:
             _log.warning("The key with which this recorder signs could not be made in %s (%s)", folder, fault)
 
     def _again(self, waiting: _FolderTask) -> None:
