@@ -23,7 +23,7 @@ def test_the_sample_is_valid() -> None:
 
 def test_what_is_off_in_the_sample_is_valid_when_it_is_on() -> None:
     switched_on = re.sub(
-        r"^# (\[storage|\[\[(?:overlay|telemetry|readings_out|definitions|observations)|\w+ =)", r"\1", SAMPLE,
+        r"^# (\[storage|\[\[(?:overlay|telemetry|readings_out|definitions|observations|copies)|\w+ =)", r"\1", SAMPLE,
         flags=re.MULTILINE,
     )
     settings = load(switched_on)

@@ -27,6 +27,7 @@ from seacorder.control.settings.rules import apply_change, check_encoders, encod
 from seacorder.model.alarm import Alarm, AlarmKind
 from seacorder.model.channel import ChannelState, ChannelStatus, PictureFormat
 from seacorder.model.command import ReadFrame, WatchLive
+from seacorder.model.copies import CopyStatus, VerifiedCopy
 from seacorder.model.dive_context import CONTEXT_CHARACTERS_MAX, ContextChange, DiveContext
 from seacorder.model.encoders import SOFTWARE
 from seacorder.model.encoding import EncodingStatus, Machine
@@ -105,6 +106,7 @@ class FakeCatalogue:
     pages: list[Page] = field(default_factory=list)
     """What was asked."""
     book: FakeBook | None = None
+    copies: Any = None
 
     async def ask(self, question: Callable[[], Any]) -> Any:
         """Rows are there at once."""
@@ -145,6 +147,17 @@ class FakeCatalogue:
         return Rows(tuple(found[begin:end]), str(end) if end < len(found) else None)
 
 
+@dataclass
+class FakeCopies:
+    """Targets of copies as a test wants them, and the copies that each recording has."""
+
+    statuses: tuple[CopyStatus, ...] = ()
+    held: dict[str, tuple[VerifiedCopy, ...]] = field(default_factory=dict)
+
+    def verified(self, recording_id: str) -> tuple[VerifiedCopy, ...]:
+        return self.held.get(recording_id, ())
+
+
 class FakeRecorder:
     """Commands succeed on every live channel at once; the state is what commands have made of it."""
 
@@ -156,7 +169,8 @@ class FakeRecorder:
         self.directories: list[str] = []
         self.commands: list[str] = []
         self.observations = FakeBook(self.clock)
-        self.catalogue = FakeCatalogue(book=self.observations)
+        self.copies = FakeCopies()
+        self.catalogue = FakeCatalogue(book=self.observations, copies=self.copies)
         self.events = EventLog()
         self.telemetry = FakeTelemetry(self.clock)
         self.definitions = FakeDefinitions()

@@ -32,6 +32,7 @@ SUBJECTS = (
     ("Lost catalogue", ("test_rebuild",)),
     ("Observations", ("test_observation",)),
     ("Complete folders", ("test_complete_folders",)),
+    ("Copies", ("test_copies",)),
     ("Own MP4 writer", ("test_writers",)),
     ("Alarms", ("test_alarms",)),
     ("Other recorders", ("test_others",)),

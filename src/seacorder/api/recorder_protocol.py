@@ -8,6 +8,7 @@ from seacorder.base.message import Message
 from seacorder.catalogue.page import Page, Rows
 from seacorder.model.alarm import Alarm, AlarmKind
 from seacorder.model.command import ReadFrame
+from seacorder.model.copies import CopyStatus, VerifiedCopy
 from seacorder.model.definition.definition import Definition
 from seacorder.model.dive_context import ContextChange, DiveContext
 from seacorder.model.event import Event
@@ -43,8 +44,24 @@ class EventSource(Protocol):
     def follow(self, cursor: int) -> AsyncIterator[Event]: ...
 
 
+class KnownCopies(Protocol):
+    """What the catalogue knows of copies; see `catalogue.copy_queries`."""
+
+    def verified(self, recording_id: str) -> tuple[VerifiedCopy, ...]: ...
+
+
+class CopySource(Protocol):
+    """The targets of copies; see `control.copies.copying`."""
+
+    @property
+    def statuses(self) -> tuple[CopyStatus, ...]: ...
+
+
 class CatalogueSource(Protocol):
     """The catalogue's questions; see `catalogue.queries`. Each blocks for as long as the disk takes: see `ask`."""
+
+    @property
+    def copies(self) -> KnownCopies: ...
 
     async def ask(self, question: Callable[[], T]) -> T: ...
 
@@ -246,6 +263,9 @@ class Recorder(Protocol):
 
     @property
     def exports(self) -> ArchiveSource: ...
+
+    @property
+    def copies(self) -> CopySource: ...
 
     def is_recording(self) -> bool: ...
 

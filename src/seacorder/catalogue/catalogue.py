@@ -22,6 +22,7 @@ from seacorder.catalogue.touched import Touched
 from seacorder.catalogue.writer import EVENTS_KEPT, Writer
 from seacorder.model.account import Row
 from seacorder.model.capture_time import PartAnchor
+from seacorder.model.copies import CopyRow
 from seacorder.model.dive_context import DiveContext
 from seacorder.model.event import Event
 from seacorder.model.settings import StoredSettings
@@ -140,7 +141,7 @@ class Catalogue(Queries):
             slow = f"The list of recordings did not answer within {limit_seconds:g} s. Recording is not affected."
             raise CatalogueFailed.of(self.fault or Message(slow)) from error
 
-    def record(self, row: Row | PartAnchor) -> None:
+    def record(self, row: Row | PartAnchor | CopyRow) -> None:
         """Stores a row. It replaces an earlier row with the same key, such as a part that has grown since."""
         self.touched.saw(row)
         self._record(table_of(type(row)), row)
@@ -151,7 +152,7 @@ class Catalogue(Queries):
             raise ValueError("an event is recorded with its cursor")
         self._record(EVENTS, event)
 
-    def record_missing(self, rows: Iterable[Row]) -> None:
+    def record_missing(self, rows: Iterable[Row | CopyRow]) -> None:
         """Stores rows that were read from the files. A row that exists already is not changed."""
         for row in rows:
             table = table_of(type(row))

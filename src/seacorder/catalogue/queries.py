@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from seacorder.base.errors import CatalogueFailed
 from seacorder.base.message import Message
 from seacorder.catalogue import settings_text
+from seacorder.catalogue.copy_queries import CopyQueries
 from seacorder.catalogue.page import LIMIT_MAX, Page, Rows, check_limit, read_cursor, write_cursor
 from seacorder.catalogue.tables import (
     ANCHORS,
@@ -81,6 +82,8 @@ class Queries:
     def __init__(self, path: Path, volumes: MarkedFolders | None = None) -> None:
         self._path = path.absolute()
         self._volumes = volumes or MarkedFolders()
+        self.copies = CopyQueries(self._ask)
+        """What lies at other places."""
 
     def rows(self, kind: type[T], page: Page) -> Rows[T]:
         """Rows of one kind: `Recording`, `Part`, `Clip`, `Framegrab` or `Loss`.

@@ -154,6 +154,36 @@ CREATE VIRTUAL TABLE observation_words USING fts5 (
 ALTER TABLE events ADD COLUMN observation TEXT NOT NULL DEFAULT ''
 """
 
+_COPIES = """
+CREATE TABLE copied_files (
+    place TEXT NOT NULL,
+    path TEXT NOT NULL,
+    target TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    modified_ns INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    verified_utc_ns INTEGER NOT NULL,
+    PRIMARY KEY (place, path)
+);
+
+CREATE TABLE copied_folders (
+    place TEXT NOT NULL,
+    folder TEXT NOT NULL,
+    target TEXT NOT NULL,
+    manifest_sha256 TEXT NOT NULL,
+    files INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    completed_utc_ns INTEGER NOT NULL,
+    verified_utc_ns INTEGER NOT NULL,
+    PRIMARY KEY (place, folder)
+);
+
+CREATE TABLE completed_folders (
+    folder TEXT NOT NULL PRIMARY KEY,
+    completed_utc_ns INTEGER NOT NULL
+)
+"""
+
 _CONFIRMED = "ALTER TABLE anchors ADD COLUMN is_unconfirmed INTEGER NOT NULL DEFAULT 0"
 
 _ADDED = "INSERT INTO observation_words (rowid, words) VALUES (new.row, new.words);"
@@ -169,6 +199,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     *(tuple(step.split(";")) for step in (_FIRST, _ANCHORS, _TIMEBASE, _TWO_FIELDS)),
     (*_OBSERVATIONS.split(";"), *_OBSERVATION_TRIGGERS),
     (_CONFIRMED,),
+    tuple(_COPIES.split(";")),
 )
 """The statements of the step at index n upgrade version n to n + 1."""
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar, get_type_hints
 
 from seacorder.model.capture_time import PartAnchor
+from seacorder.model.copies import CompletedFolder, CopiedFile, CopiedFolder
 from seacorder.model.event import Event
 from seacorder.model.loss import Loss
 from seacorder.model.observation import ObservationState
@@ -130,10 +131,24 @@ ANCHORS = Table(
 )
 """For the program's next start alone: not shown, and not in account files."""
 
+COPIED_FILES = Table(
+    "copied_files", CopiedFile, key=("place", "path"), start="verified_utc_ns", end="verified_utc_ns", recording=None
+)
+COPIED_FOLDERS = Table(
+    "copied_folders", CopiedFolder, key=("place", "folder"), start="verified_utc_ns", end="verified_utc_ns",
+    recording=None,
+)
+COMPLETED_FOLDERS = Table(
+    "completed_folders", CompletedFolder, key=("folder",), start="completed_utc_ns", end="completed_utc_ns",
+    recording=None,
+)
+"""What lies at other places, and which folders are complete; asked by `copy_queries`."""
+
 TABLES: tuple[Table[Any], ...] = (RECORDINGS, PARTS, CLIPS, FRAMEGRABS, LOSSES, OBSERVATIONS, EVENTS)
 """Tables that are shown, in the order in which the rows of one batch are written."""
 
-_OF: dict[type[Any], Table[Any]] = {table.of: table for table in (*TABLES, DOCUMENTS, ANCHORS)}
+COPIES: tuple[Table[Any], ...] = (COPIED_FILES, COPIED_FOLDERS, COMPLETED_FOLDERS)
+_OF: dict[type[Any], Table[Any]] = {table.of: table for table in (*TABLES, DOCUMENTS, ANCHORS, *COPIES)}
 
 
 def table_of(kind: type[T]) -> Table[T]:

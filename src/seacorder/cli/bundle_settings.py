@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from seacorder.base.errors import SettingsError
 from seacorder.base.message import Message
 from seacorder.base.redaction import MASK, hidden_pieces, redact, redact_address
+from seacorder.config.copies_table import SECRET_KEYS, keys_of_copies
 from seacorder.config.load import check, demo_tables, find, read_file
 from seacorder.config.load import demo as demo_settings
 from seacorder.config.origins import SetValue, set_values
@@ -85,7 +86,7 @@ def _known(
 ) -> KnownSettings:
     merged, folder = copy.deepcopy(in_file), path.absolute().parent
     variables, _ = overlay(merged, environment)
-    secrets |= _secrets_of(_texts_in(merged))
+    secrets |= _secrets_of(_texts_in(merged)) | keys_of_copies(merged)
     try:
         settings = check(copy.deepcopy(in_file), place=str(path), folder=folder, environment=environment)
     except SettingsError as error:
@@ -163,6 +164,8 @@ def shown_settings(known: KnownSettings) -> dict[str, Any]:
 
 
 def _shown(one: SetValue) -> Any:
+    if one.location[-1] in SECRET_KEYS and one.value:
+        return MASK
     hide = redact_address if one.location[-1] == "input" else redact
     if isinstance(one.value, list):
         return [hide(text) if isinstance(text, str) else text for text in one.value]

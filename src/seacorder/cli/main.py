@@ -14,7 +14,7 @@ import typer
 from seacorder import __version__
 from seacorder.base.errors import BadRequest, SeacorderError, SettingsError
 from seacorder.base.message import Message
-from seacorder.cli import exporting, observing, streams
+from seacorder.cli import copying, exporting, observing, streams
 from seacorder.cli.options import (
     DEFAULT_URL,
     ConfigOption,
@@ -49,6 +49,7 @@ service_app = typer.Typer(help="Start Seacorder with the computer (Linux with sy
 app.add_typer(service_app, name="service")
 observing.add_to(app)
 exporting.add_to(app)
+copying.add_to(app)
 
 
 def main() -> None:

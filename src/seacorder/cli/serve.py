@@ -284,6 +284,7 @@ def compose(settings: Settings, volumes: tuple[MarkedFolder, ...] = ()) -> Recor
             rules=settings.observations.all_rules(),
             interval_seconds=settings.observations.interval_seconds,
             key_folder=state_folder(),
+            copies=tuple(table.target() for table in settings.copies),
         ),
     )
 

@@ -44,6 +44,11 @@ class RecorderClient(Client):
         answer: dict[str, Any] = self._transport.ask("GET", "/api/v1/readings")
         return answer
 
+    def copies_json(self) -> dict[str, Any]:
+        """The targets of copies, as JSON came."""
+        answer: dict[str, Any] = self._transport.ask("GET", "/api/v1/copies")
+        return answer
+
     def start_recording(self) -> Outcome:
         """Starts all channels at one instant."""
         return self._command("recording/start")

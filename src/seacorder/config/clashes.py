@@ -31,6 +31,7 @@ def clashes(raw: Mapping[str, Any], place: str) -> Iterator[Message]:
     yield from _definition_clashes(raw.get("definitions"), place)
     yield from _audio_clashes(_table(raw.get("audio")), raw.get("channels"), place)
     yield from _telemetry_clashes(raw, place)
+    yield from _copy_clashes(raw, place)
 
 
 def storage_clashes(storage: StorageSettings) -> Iterator[Message]:
@@ -160,6 +161,33 @@ def _telemetry_clashes(raw: Mapping[str, Any], place: str) -> Iterator[Message]:
             if isinstance(definition, str) and definition not in known:
                 fact = f"{where} definitions: there is no definition {definition!r}."
                 yield Message(fact, nearest(definition, known))
+
+
+def _copy_clashes(raw: Mapping[str, Any], place: str) -> Iterator[Message]:
+    """Targets of copies with a name that is taken, or inside the folder of the recordings."""
+    taken = {name.casefold(): "a channel's" for name in _names_of(raw.get("channels"))}
+    taken |= {name.casefold(): "that of a source of survey data" for name in _names_of(raw.get("telemetry"))}
+    root = _table(raw.get("storage")).get("root", "~/Seacorder")
+    tables = raw.get("copies")
+    for number, table in enumerate(tables if isinstance(tables, list) else [], start=1):
+        where = f"{place}: [[copies]] {number}"
+        name = str(_table(table).get("name", "")).strip()
+        if (whose := taken.get(name.casefold())) is not None:
+            yield Message(f"{where} name is {name!r}, which is {whose}.", "Give every target a name of its own.")
+        elif name:
+            taken[name.casefold()] = f"the name of [[copies]] {number}"
+        to = _table(table).get("to")
+        if isinstance(to, str) and isinstance(root, str) and _expanded(to).is_relative_to(_expanded(root)):
+            yield Message(
+                f"{where} to is {to!r}, which is inside [storage] root.", "Write a folder on another disk, or a bucket."
+            )
+
+
+def _expanded(folder: str) -> Path:
+    try:
+        return Path(folder).expanduser()
+    except RuntimeError:
+        return Path(folder)
 
 
 def _names_of(tables: object) -> list[str]:

@@ -226,6 +226,15 @@ split_time_minutes = 10       # 0 never splits
 # none = ""                   # what stands for a reading without a value
 # checksum = false            # true: "*" and the checksum of NMEA 0183 follow
 
+# One [[copies]] table a place that recorded files are copied to.
+
+# [[copies]]
+# name = "NAS"
+# to = "/mnt/nas/recorder1"   # a folder on another disk, its own for each recorder
+# limit_mbits = 200.0         # the most that is sent, and the most that is read back; 0: no limit
+# behind_minutes = 60.0       # a file that waits for longer is an alarm; 0 never
+# same_disk = false           # true: it may be on the disk that is recorded to, for trying
+
 # One [[channels]] table a camera.
 
 [[channels]]

@@ -27,6 +27,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from seacorder.base.door import is_possible
 from seacorder.base.log import LogOptions
+from seacorder.config.copies_table import CopiesTable
 from seacorder.config.data_log_table import DataLogTable
 from seacorder.config.definition_tables import DefinitionTable
 from seacorder.config.encoding_keys import EncodingKeys, OwnEncodingKeys
@@ -296,6 +297,9 @@ class Settings(SettingsTable):
     )
     definitions: tuple[DefinitionTable, ...] = _key(
         (), "What records of instruments mean.", "any number of [[definitions]] tables, each with a name"
+    )
+    copies: tuple[CopiesTable, ...] = _key(
+        (), "Where recorded files are copied to.", "any number of [[copies]] tables, each with a name and to"
     )
     channels: tuple[ChannelTable, ...] = _key(
         ..., "The cameras.", "one or more [[channels]] tables, each with a name and an input", min_length=1

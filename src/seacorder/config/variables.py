@@ -2,14 +2,15 @@
 
 The name is the table and the key, in capitals. A channel is meant by its number in the file, from 1:
 `SEACORDER_CHANNELS_1_INPUT` keeps a camera's password out of the file. A drive is meant by its letter:
-`SEACORDER_STORAGE_DRIVES_C`. A source of survey data is meant by its number too: `SEACORDER_TELEMETRY_1_INPUT`. A list
-is words separated by commas, or JSON.
+`SEACORDER_STORAGE_DRIVES_C`. A source of survey data and a target of copies are meant by their numbers too:
+`SEACORDER_TELEMETRY_1_INPUT`, `SEACORDER_COPIES_1_SECRET_KEY`. A list is words separated by commas, or JSON.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from seacorder.base.message import Message
+from seacorder.config.copies_table import CopiesTable
 from seacorder.config.faults import nearest
 from seacorder.config.keys import Location, table_at
 from seacorder.config.reserved import CONFIG_VARIABLE, PREFIX, URL_VARIABLE
@@ -19,7 +20,7 @@ from seacorder.config.values import SettingsTable
 
 _NOT_SETTINGS = {CONFIG_VARIABLE, URL_VARIABLE}
 _NUMBERED: Mapping[str, type[SettingsTable]] = {
-    "channels": ChannelTable, "telemetry": TelemetryTable, "readings_out": ReadingsOutTable,
+    "channels": ChannelTable, "telemetry": TelemetryTable, "readings_out": ReadingsOutTable, "copies": CopiesTable,
 }
 """Lists of tables; one is meant by its number."""
 _FILE_ALONE = {"definitions"}

@@ -13,15 +13,16 @@ from seacorder.catalogue.queries import Unfinished
 from seacorder.control.alarms.alarms import Alarms
 from seacorder.control.alarms.volumes import VolumeWatch
 from seacorder.control.context import Context, Timeouts
+from seacorder.control.copies.copying import Copying
 from seacorder.control.events.journal import Journal
 from seacorder.control.events.log import EventKind, EventLog
-from seacorder.control.files.clock_samples import ClockSamples
-from seacorder.control.files.completion import Completion, FolderSettings
+from seacorder.control.files.completion import FolderSettings
 from seacorder.control.files.examination import Examination
 from seacorder.control.files.exports import Exports
 from seacorder.control.files.frames import FileFrames
 from seacorder.control.files.rebuilding import Rebuilding, Recover
 from seacorder.control.housekeeping import Housekeeping
+from seacorder.control.kept_files import KeptFiles
 from seacorder.control.live.live_views import LiveViews
 from seacorder.control.losses.loss_book import LossBook
 from seacorder.control.observations.automatic import AutomaticObservations
@@ -35,7 +36,6 @@ from seacorder.control.recording.data_logs import DataLogs
 from seacorder.control.recording.encoding_orders import EncodingOrders, Sharing
 from seacorder.control.recording.first_bytes import FirstBytes
 from seacorder.control.recording.framegrabs import Framegrabs
-from seacorder.control.recording.other_clocks import other_clocks
 from seacorder.control.recording.recordings import Recordings
 from seacorder.control.recording.recovery import Recovery
 from seacorder.control.settings import rules as settings_rules
@@ -56,6 +56,7 @@ from seacorder.control.workers.overlay_text import OverlayTexts
 from seacorder.model.alarm import Alarm, AlarmKind
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.command import ReadFrame
+from seacorder.model.copies import CopyTarget
 from seacorder.model.data_log import DataLogSettings
 from seacorder.model.definition.in_force import Named
 from seacorder.model.dive_context import ContextChange, DiveContext
@@ -116,6 +117,8 @@ class RecorderOptions:
     """How often a snapshot of all readings is entered; 0: never."""
     key_folder: Path | None = None
     """Where the key is with which manifests are signed; None: they are not signed."""
+    copies: tuple[CopyTarget, ...] = ()
+    """Where recorded files are copied to."""
 
 
 class Recorder:
@@ -169,13 +172,13 @@ class Recorder:
         self._dive = DiveContexts(clock, catalogue, workers, self._context.telemetry, self.journal)
         self.definitions = ClientDefinitions(options.definitions, catalogue, self._context.telemetry, self.journal)
         volumes, self.preview_names = VolumeWatch(options.reserve_bytes, clock, options.volumes), store.preview
-        self._alarms = alarms = Alarms(self._context, self._recordings, volumes)
+        self._alarms = alarms = Alarms(self._context, self._recordings, volumes, lambda: self.copies.statuses)
         self._status = Overview(self._context, self._recordings, self._clips, volumes, alarms)
         self.observations, self._made = self._observation_book(options)
         self.live = LiveViews(workers.names, clock, watch.__getitem__, workers.send)
         self._automatic = self._automatic_observations(options)
         self._reports = self._worker_reports(alarms)
-        self._completion, self._housekeeping, self.exports = self._rounds(volumes, alarms, options)
+        self._kept, self._housekeeping, self.copies, self.exports = self._rounds(volumes, alarms, options)
         self._recovery = Recovery(self._context, self._recordings, self._examination)
         self._rebuilding = _rebuilding(self._context, supervisor, options, self._made_again)
         self._context.workers.add_all(self._reports.callbacks)
@@ -193,16 +196,17 @@ class Recorder:
 
     def _rounds(
         self, volumes: VolumeWatch, alarms: Alarms, options: RecorderOptions
-    ) -> tuple[Completion, Housekeeping, Exports]:
-        completion = _completion(self._context, self._supervisor, options)
+    ) -> tuple[KeptFiles, Housekeeping, Copying, Exports]:
+        folders = FolderSettings(MarkedFolders(options.volumes), options.key_folder)
+        wanted = (options.file_folders, options.copies, self.is_recording)
+        kept = KeptFiles(self._context, self._supervisor, folders, *wanted)
 
         def look() -> None:
             self._automatic.look()
-            completion.look()
+            kept.look()
 
-        exports = Exports(self._supervisor, self._context.clock, completion, self.is_recording)
-        context, recordings, stepped = self._context, self._recordings, completion.clock_stepped
-        return completion, Housekeeping(context, recordings, volumes, alarms, look, clock_stepped=stepped), exports
+        rounds = Housekeeping(self._context, self._recordings, volumes, alarms, look, clock_stepped=kept.clock_stepped)
+        return kept, rounds, kept.copies, kept.exports
 
     def _observation_book(self, options: RecorderOptions) -> tuple[ObservationBook, MadeFiles]:
         kinds = Kinds(options.kinds, self.catalogue)
@@ -252,7 +256,7 @@ class Recorder:
             await self._context.settings.load(self.journal)
             await self._dive.load()
             await self.definitions.load()
-            await self._completion.load()
+            await self._kept.load()
             self.journal.note(EventKind.PROGRAM_STARTED, f"Seacorder {seacorder.__version__} started.")
             self._recovery.check_clock(earlier_times)
             await self._context.names.load(self._context.settings.folder_of, self.journal)
@@ -278,7 +282,7 @@ class Recorder:
         self.announce_end()
         stopped = await asyncio.gather(self.stop_recording(), *(clips.stop() for clips in self._clips.values()))
         await self._rebuilding.stop()
-        await self._completion.stop()
+        await self._kept.stop()
         await self._encodings.stop()
         await self._supervisor.stop()
         await self._context.telemetry.stop()
@@ -287,7 +291,7 @@ class Recorder:
         await self._examination.stop()
         await self._housekeeping.stop()
         self._recordings.book.close()
-        self._completion.keep()
+        self._kept.keep()
         await asyncio.to_thread(self.catalogue.close)
         in_order = all(one.is_complete for one in stopped)
         self.has_finished_files = in_order and await asyncio.to_thread(self._is_every_file_whole)
@@ -474,13 +478,6 @@ class Recorder:
 
 def _clips(context: Context, recordings: Recordings, examination: Examination) -> dict[FileKind, Clips]:
     return {kind: Clips(kind, context, recordings, examination) for kind in (FileKind.CLIP, FileKind.ANOMALY)}
-
-
-def _completion(context: Context, supervisor: Supervisor, options: RecorderOptions) -> Completion:
-    samples = ClockSamples(context.clock, lambda: other_clocks(context))
-    volumes = MarkedFolders(options.volumes)
-    settings = FolderSettings(volumes, options.key_folder)
-    return Completion(supervisor, context.catalogue, context.journal, context.clock, samples, settings)
 
 
 def _rebuilding(context: Context, supervisor: Supervisor, options: RecorderOptions, recover: Recover) -> Rebuilding:

@@ -17,10 +17,13 @@ from seacorder.base import ed25519
 from seacorder.model.completion import CUSTODY_NAME
 from seacorder.model.signature import PublicKey, SigningKey
 from seacorder.storage.disk import this_machine
+from seacorder.storage.file_lock import locked
 
 VERSION = 1
 _WORD, _BEFORE, _SIGNATURE = "seacorder_custody", "before_sha256", "signature"
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+_LOCK_SECONDS = 20.0
+"""How long a line waits for another process that adds one: there is one for each target of copies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +40,39 @@ def append(folder: Path, values: Mapping[str, Any], key: SigningKey) -> None:
     path = folder / CUSTODY_NAME
     handle = os.open(path, _FLAGS, 0o644)
     try:
-        with path.open("rb") as file:
-            lines = file.read().split(b"\n")
-        torn = b"" if lines[-1] == b"" else b"\n"  # a power cut broke the last line
-        last = next((line for line in reversed(lines) if line), b"")
-        said = {_WORD: VERSION, **values, "key": key.public.name, _BEFORE: hashlib.sha256(last).hexdigest()}
-        said[_SIGNATURE] = base64.b64encode(ed25519.sign(key.seed, _signed_part(said))).decode("ascii")
-        data = memoryview(torn + _text(said) + b"\n")
-        while data:
-            data = data[os.write(handle, data) :]
-        this_machine().sync_whole(handle)
+        with locked(path, _LOCK_SECONDS):
+            _append(handle, path, values, key)
     finally:
         os.close(handle)
+
+
+def _append(handle: int, path: Path, values: Mapping[str, Any], key: SigningKey) -> None:
+    with path.open("rb") as file:
+        lines = file.read().split(b"\n")
+    torn = b"" if lines[-1] == b"" else b"\n"  # a power cut broke the last line
+    last = next((line for line in reversed(lines) if line), b"")
+    said = {_WORD: VERSION, **values, "key": key.public.name, _BEFORE: hashlib.sha256(last).hexdigest()}
+    said[_SIGNATURE] = base64.b64encode(ed25519.sign(key.seed, _signed_part(said))).decode("ascii")
+    data = memoryview(torn + _text(said) + b"\n")
+    while data:
+        data = data[os.write(handle, data) :]
+    this_machine().sync_whole(handle)
+
+
+def says(folder: Path, values: Mapping[str, Any], key: PublicKey) -> bool:
+    """True if a line of this key has all these values already. Blocks; OSError."""
+    try:
+        data = (folder / CUSTODY_NAME).read_bytes()
+    except FileNotFoundError:
+        return False
+    for line in data.split(b"\n"):
+        try:
+            said = json.loads(line)
+            if said["key"] == key.name and all(said.get(name) == value for name, value in values.items()):
+                return True
+        except (ValueError, TypeError, KeyError):
+            continue
+    return False
 
 
 def faults(data: bytes, key: PublicKey) -> list[CustodyFault]:

@@ -30,6 +30,8 @@ class AlarmKind(StrEnum):
     TELEMETRY_FAILED = "telemetry_failed"
     TELEMETRY_CLOCK_WRONG = "telemetry_clock_wrong"
     DEFINITION_REFUSED = "definition_refused"
+    COPY_FAILED = "copy_failed"
+    COPY_BEHIND = "copy_behind"
 
 
 @dataclass(frozen=True, slots=True)

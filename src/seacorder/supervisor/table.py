@@ -13,6 +13,7 @@ from seacorder.base.log import LEVEL_VARIABLE
 MODULES: Mapping[str, str] = {
     "channel": "seacorder.channel",
     "completion": "seacorder.evidence.completion",
+    "copies": "seacorder.copies",
     "evidence": "seacorder.evidence",
     "export": "seacorder.evidence.export",
     "telemetry": "seacorder.telemetry",

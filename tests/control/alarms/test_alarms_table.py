@@ -20,7 +20,7 @@ def test_every_alarm_has_its_row_and_none_is_gone() -> None:
 @pytest.mark.parametrize("kind", AlarmKind)
 def test_a_row_says_whose_it_is_how_severe_and_when(kind: AlarmKind) -> None:
     of, severity, when = ROWS[kind].split(" | ")
-    assert of in {"a channel", "the narration", "a source of survey data", "Seacorder"}
+    assert of in {"a channel", "the narration", "a source of survey data", "a target of copies", "Seacorder"}
     assert severity.startswith(("warning", "alarm"))
     assert when.endswith(".")
 

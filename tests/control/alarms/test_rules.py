@@ -13,6 +13,7 @@ from seacorder.control.alarms.alarms import AlarmTable
 from seacorder.control.alarms.rules import Disks, Scene, findings, signs_of
 from seacorder.model.alarm import AlarmKind
 from seacorder.model.channel import TRIES_AGAIN, ChannelState, ChannelStatus, ClockFault, PictureFault
+from seacorder.model.copies import CopyState, CopyStatus
 from seacorder.model.encoding import EncodingStatus
 from seacorder.model.narration import NarratorStatus, SoundState
 from seacorder.model.recording import FaultKind, FileStatus
@@ -30,6 +31,7 @@ FILE = FileStatus("r", "/data/a.mp4", 1, 1, 10, 1000, 5)
 QUEUE = {"Bow": 64_000_000}
 GIGABYTE = 1_000_000_000
 OF_DISKS = {"disk_low", "disk_full", "disk_slow", "disk_failed", "disk_exchanged"}
+OF_A_TARGET = {"copy_failed", "copy_behind"}
 OF_A_SOURCE = {"telemetry_failed", "telemetry_clock_wrong", "definition_refused"}
 OF_THE_RECORDER = OF_DISKS | {"on_fallback", "catalogue_failed"}
 
@@ -58,11 +60,22 @@ def survey(state: SourceState = SourceState.LIVE, **facts: object) -> tuple[Sour
 
 
 REFUSED = survey(definitions_refused=("rov",))
+
+
+def target(state: CopyState = CopyState.IDLE, **facts: object) -> tuple[CopyStatus, ...]:
+    why = Message("NAS: /nas is full.", "Make room there.") if state is CopyState.FAILED else None
+    behind = {"behind_files": 1_200, "behind_bytes": 34_560_000_000, "behind_since_utc_ns": 1_777_863_721_000_000_000}
+    return (replace(CopyStatus("NAS", "/nas", state, 1, why), **(behind | facts)),)
+
+
+FULL_TARGET, LATE_TARGET = target(CopyState.FAILED), target(CopyState.COPYING, is_too_late=True, behind_folders=1)
 SCENES = [
     (Scene(sources=survey(SourceState.FAILED)), "telemetry_failed", "warning"),
     (Scene(sources=survey(SourceState.STALE), is_recording_on=True), "telemetry_failed", "warning"),
     (Scene(sources=survey(clock_is_wrong=True, clock_difference_ns=-5 * 10**9)), "telemetry_clock_wrong", "warning"),
     (Scene(sources=REFUSED), "definition_refused", "warning"),
+    (Scene(copies=FULL_TARGET), "copy_failed", "warning"),
+    (Scene(copies=LATE_TARGET), "copy_behind", "warning"),
     (Scene((replace(LIVE, state=ChannelState.FAILED),)), "camera_failed", "warning"),
     (Scene((replace(LIVE, state=ChannelState.FAILED),), is_recording_on=True), "camera_failed", "alarm"),
     (Scene((replace(LIVE, state=ChannelState.STALLED),), is_recording_on=True), "camera_stalled", "alarm"),
@@ -106,6 +119,7 @@ def test_every_alarm_is_raised_stands_and_is_cleared(scene: Scene, kind: str, se
     (raised,), _ = table.update(findings(scene), 10)
     assert (raised.kind, raised.severity, raised.since_utc_ns) == (kind, severity, 10)
     other = "Talk" if kind.startswith("audio") else "Gyro" if kind in OF_A_SOURCE else "Bow"
+    other = "NAS" if kind in OF_A_TARGET else other
     assert raised.channel == (None if kind in OF_THE_RECORDER else other)
     assert table.update(findings(replace(scene, standing=table.keys)), 20) == ([], [])
     assert table.standing == (raised,)
@@ -223,6 +237,13 @@ TEXTS = [
      "Gyro: the definition rov took too long over a record. Its values are missing.", None),
     (Scene(sources=survey(definitions_refused=("rov", "usbl"))),
      "Gyro: the definitions rov, usbl took too long over a record. Their values are missing.", None),
+    (Scene(copies=FULL_TARGET, is_recording_on=True),
+     ("NAS: recordings are NOT being copied there. NAS: /nas is full. Not copied yet: 1,200 files (34.56 GB), the "
+      "oldest since 2026-05-04T03:02:01.000Z. Video is recorded as usual."),
+     "Seacorder tries again by itself. Make room there."),
+    (Scene(copies=LATE_TARGET),
+     ("NAS: copying does not keep up. Not copied yet: 1,200 files (34.56 GB) and the end of 1 folder, the oldest since "
+      "2026-05-04T03:02:01.000Z. Video is recorded as usual."), None),
 ]  # fmt: skip
 
 
@@ -276,6 +297,10 @@ def test_every_kind_has_its_scene() -> None:
 def test_nothing_is_wrong_while_all_is_well() -> None:
     scene = Scene((replace(LIVE, recording=FILE, queued_bytes=8_000_000),), disks=disks(), queue_bytes=QUEUE)
     assert findings(scene) == []
+
+
+def test_a_target_that_is_behind_and_keeps_up_is_no_alarm() -> None:
+    assert findings(Scene(copies=target(CopyState.COPYING))) == []
 
 
 def test_a_pause_in_speaking_is_no_alarm() -> None:

@@ -744,6 +744,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Targets
+         * @description Each target of copies: what it is doing, and what is not copied yet.
+         */
+        get: operations["targets_api_v1_copies_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Recording
+         * @description The complete copies of a recording, each read back and compared; none while it runs.
+         */
+        get: operations["of_recording_api_v1_recordings__id__copies_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/recordings/{id}/archive.zip": {
         parameters: {
             query?: never;
@@ -941,7 +981,7 @@ export interface components {
          * @description Stable words; docs/sea/alarms.md says for each when it is raised and what to do.
          * @enum {string}
          */
-        AlarmKind: "camera_failed" | "camera_stalled" | "camera_frozen" | "camera_black" | "camera_clock_wrong" | "encoding_overload" | "encoder_failed" | "disk_low" | "disk_full" | "disk_slow" | "disk_failed" | "disk_exchanged" | "worker_lost" | "catalogue_failed" | "recording_not_written" | "on_fallback" | "audio_failed" | "audio_silent" | "telemetry_failed" | "telemetry_clock_wrong" | "definition_refused";
+        AlarmKind: "camera_failed" | "camera_stalled" | "camera_frozen" | "camera_black" | "camera_clock_wrong" | "encoding_overload" | "encoder_failed" | "disk_low" | "disk_full" | "disk_slow" | "disk_failed" | "disk_exchanged" | "worker_lost" | "catalogue_failed" | "recording_not_written" | "on_fallback" | "audio_failed" | "audio_silent" | "telemetry_failed" | "telemetry_clock_wrong" | "definition_refused" | "copy_failed" | "copy_behind";
         /**
          * AlarmView
          * @description Something that is wrong just now; docs/sea/alarms.md.
@@ -1116,6 +1156,66 @@ export interface components {
             component: string;
             /** Operator */
             operator: string;
+        };
+        /** CopiesView */
+        CopiesView: {
+            /** Items */
+            items: components["schemas"]["CopyTargetView"][];
+        };
+        /**
+         * CopyProgressView
+         * @description The file that is being copied.
+         */
+        CopyProgressView: {
+            /** File */
+            file: string;
+            /** Done Bytes */
+            done_bytes: number;
+            /** Bytes */
+            bytes: number;
+            /** Is Checking */
+            is_checking: boolean;
+        };
+        /**
+         * CopyState
+         * @description How a target stands.
+         * @enum {string}
+         */
+        CopyState: "idle" | "copying" | "waiting" | "failed";
+        /**
+         * CopyTargetView
+         * @description One target.
+         */
+        CopyTargetView: {
+            /** Name */
+            name: string;
+            /** Address */
+            address: string;
+            state: components["schemas"]["CopyState"];
+            /**
+             * Since Utc
+             * Format: date-time
+             * @example 2026-05-04T03:02:01.123456Z
+             */
+            since_utc: string;
+            why: components["schemas"]["MessageView"] | null;
+            /** Behind Files */
+            behind_files: number;
+            /** Behind Bytes */
+            behind_bytes: number;
+            /** Behind Folders */
+            behind_folders: number;
+            /** Behind Since Utc */
+            behind_since_utc: string | null;
+            /** Is Too Late */
+            is_too_late: boolean;
+            progress: components["schemas"]["CopyProgressView"] | null;
+            /** Copied Files */
+            copied_files: number;
+            /** Copied Bytes */
+            copied_bytes: number;
+            /** Newest Utc */
+            newest_utc: string | null;
         };
         /**
          * DecisionView
@@ -2096,6 +2196,31 @@ export interface components {
          * @enum {string}
          */
         TakesEffect: "now" | "next_split" | "after_recording";
+        /** VerifiedCopiesView */
+        VerifiedCopiesView: {
+            /** Items */
+            items: components["schemas"]["VerifiedCopyView"][];
+        };
+        /**
+         * VerifiedCopyView
+         * @description One complete copy of a recording.
+         */
+        VerifiedCopyView: {
+            /** Target */
+            target: string;
+            /** Place */
+            place: string;
+            /**
+             * Verified Utc
+             * Format: date-time
+             * @example 2026-05-04T03:02:01.123456Z
+             */
+            verified_utc: string;
+            /** Files */
+            files: number;
+            /** Bytes */
+            bytes: number;
+        };
         /**
          * TriedPicture
          * @description What the source sends.
@@ -2320,7 +2445,7 @@ export interface operations {
                  */
                 "application/json": {
                     /** @enum {string} */
-                    kind: "camera_failed" | "camera_stalled" | "camera_frozen" | "camera_black" | "camera_clock_wrong" | "encoding_overload" | "encoder_failed" | "disk_low" | "disk_full" | "disk_slow" | "disk_failed" | "disk_exchanged" | "worker_lost" | "catalogue_failed" | "recording_not_written" | "on_fallback" | "audio_failed" | "audio_silent" | "telemetry_failed" | "telemetry_clock_wrong" | "definition_refused";
+                    kind: "camera_failed" | "camera_stalled" | "camera_frozen" | "camera_black" | "camera_clock_wrong" | "encoding_overload" | "encoder_failed" | "disk_low" | "disk_full" | "disk_slow" | "disk_failed" | "disk_exchanged" | "worker_lost" | "catalogue_failed" | "recording_not_written" | "on_fallback" | "audio_failed" | "audio_silent" | "telemetry_failed" | "telemetry_clock_wrong" | "definition_refused" | "copy_failed" | "copy_behind";
                     /** @description Null or absent: the alarm of the recorder as a whole */
                     channel?: string | null;
                     /** @description Who has seen it */
@@ -3676,6 +3801,48 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    targets_api_v1_copies_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopiesView"];
+                };
+            };
+        };
+    };
+    of_recording_api_v1_recordings__id__copies_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifiedCopiesView"];
+                };
             };
         };
     };

@@ -18,6 +18,7 @@ from seacorder.api.http import documented
 from seacorder.api.recorder_protocol import Recorder, SetupSource
 from seacorder.api.v1.archive import Archives
 from seacorder.api.v1.commands import FRAMEGRAB_BODY, OVERLAY_BODY, SEEN_BODY, Commands, Jpeg, Outcome, OverlayView
+from seacorder.api.v1.copies import Copies, CopiesView, VerifiedCopiesView
 from seacorder.api.v1.definitions import DEFINITION_BODY, Definitions, DefinitionsView, DefinitionView
 from seacorder.api.v1.dive_context import CONTEXT_BODY, ContextCommands, ContextView
 from seacorder.api.v1.events import EventFeed
@@ -150,6 +151,9 @@ def _add_recorded(app: FastAPI, recorder: Recorder) -> None:
     ):
         _route(app, "GET", file_path, sends, fails=(400, 404, 416, 503, 507), answer=Response)
         app.add_api_route(f"/api/v1{file_path}", sends, methods=["HEAD"], include_in_schema=False)
+    copies = Copies(recorder)
+    _route(app, "GET", "/copies", copies.targets, model=CopiesView)
+    _route(app, "GET", "/recordings/{id}/copies", copies.of_recording, model=VerifiedCopiesView, fails=(503,))
     fails, archives = (400, 404, 409, 503, 507), Archives(recorder)
     _route(app, "GET", "/recordings/{id}/archive.zip", archives.recording, fails=fails, answer=Response)
     _route(app, "GET", "/archive.zip", archives.stretch, fails=fails, answer=Response)

@@ -78,6 +78,11 @@ ACTIONS = {
         "Seacorder gives readings the time at which they came, by this computer's clock. Nothing to do during a dive. "
         "Later: set the clock that is wrong, this computer's or the instrument's."
     ),
+    AlarmKind.COPY_FAILED: "Seacorder tries again by itself.",
+    AlarmKind.COPY_BEHIND: (
+        "Seacorder goes on copying. If it does not catch up: raise `limit_mbits` of this target, or use a faster disk "
+        "or link. Keep the recordings on this computer until they are copied."
+    ),
     AlarmKind.DEFINITION_REFUSED: (
         "Seacorder does not use it any more until it is changed or Seacorder is restarted. Nothing to do during a "
         "dive. Later: change its regular expression; repeats inside repeats, such as (a+)+, never end over some texts."
@@ -119,6 +124,8 @@ ENDS = {
     AlarmKind.TELEMETRY_CLOCK_WRONG: "{name}: the time in its records is right again after {after}, or it gives none.",
     AlarmKind.DEFINITION_REFUSED: "{name}: no definition of it is left out any more after {after}.",
     AlarmKind.CATALOGUE_FAILED: "The list of recordings (catalogue) can be written again after {after}.",
+    AlarmKind.COPY_FAILED: "{name}: files are copied there again after {after}.",
+    AlarmKind.COPY_BEHIND: "{name}: copying has caught up after {after}.",
 }
 
 _CALLED = {

@@ -1,6 +1,7 @@
 """The alarms that stand: what is wrong just now and since when. An alarm that begins or ends is an event."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 
 from seacorder.base.clock import NS_PER_SECOND
@@ -13,6 +14,7 @@ from seacorder.control.context import Context
 from seacorder.control.recording.recordings import Recordings
 from seacorder.model.alarm import Alarm, AlarmKind
 from seacorder.model.channel import ChannelState, clean_name
+from seacorder.model.copies import CopyStatus
 from seacorder.model.event import Severity
 
 SOON_SECONDS = 0.1
@@ -94,10 +96,18 @@ class AlarmTable:
 class Alarms:
     """Derives the alarms from what other parts know. For the event loop alone; nothing blocks."""
 
-    def __init__(self, context: Context, recordings: Recordings, volumes: VolumeWatch) -> None:
+    def __init__(
+        self,
+        context: Context,
+        recordings: Recordings,
+        volumes: VolumeWatch,
+        copies: Callable[[], tuple[CopyStatus, ...]] = tuple,
+    ) -> None:
+        """`copies`: how the targets of copies stand."""
         self._context = context
         self._recordings = recordings
         self._volumes = volumes
+        self._copies = copies
         self._table = AlarmTable()
         self._soon: asyncio.TimerHandle | None = None
 
@@ -153,6 +163,7 @@ class Alarms:
             narrator=None if context.workers.narrator_name is None else context.watch[context.workers.narrator_name],
             silent_seconds=context.workers.silent_seconds,
             sources=context.telemetry.sources(),
+            copies=self._copies(),
             utc_ns=context.clock.utc_ns(),
         )
 

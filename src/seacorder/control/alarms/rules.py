@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from seacorder.base.duration import count_text, duration_text
+from seacorder.base.duration import count_text, duration_text, large_count_text
 from seacorder.base.message import Message, joined
 from seacorder.control.alarms.actions import (
     ACTIONS,
@@ -18,7 +18,9 @@ from seacorder.control.alarms.actions import (
 )
 from seacorder.model.alarm import AlarmKind
 from seacorder.model.channel import TRIES_AGAIN, ChannelState, ChannelStatus, ClockFault, PictureFault
+from seacorder.model.copies import CopyState, CopyStatus
 from seacorder.model.event import Severity
+from seacorder.model.instant import iso_utc
 from seacorder.model.narration import SoundState
 from seacorder.model.recording import FaultKind, FileStatus
 from seacorder.model.source_clock import rolled_over_weeks
@@ -94,6 +96,8 @@ class Scene:
     """After so much silence of the narration there is an alarm; 0: never."""
     sources: tuple[SourceStatus, ...] = ()
     """The sources of survey data."""
+    copies: tuple[CopyStatus, ...] = ()
+    """The targets of copies."""
     utc_ns: int = 0
     """Now."""
 
@@ -108,6 +112,7 @@ def findings(scene: Scene) -> list[Finding]:
         *_disks(scene),
         *_files(scene),
         *_catalogue(scene),
+        *_copies(scene),
     ]
 
 
@@ -381,6 +386,27 @@ def _catalogue(scene: Scene) -> Iterator[Finding]:
     if (fault := scene.catalogue_fault) is not None:
         message = Message(f"{fault.fact} Recording is not affected.", fault.action)
         yield _finding(AlarmKind.CATALOGUE_FAILED, None, Severity.WARNING, message)
+
+
+def _copies(scene: Scene) -> Iterator[Finding]:
+    for target in scene.copies:
+        name, behind = target.name, behind_text(target)
+        if target.why is not None and target.state is CopyState.FAILED:
+            fact = joined((f"{name}: recordings are NOT being copied there.", target.why.fact, behind, _VIDEO_AS_USUAL))
+            yield _finding(AlarmKind.COPY_FAILED, name, Severity.WARNING, Message(fact, target.why.action))
+        if target.is_too_late:
+            fact = joined((f"{name}: copying does not keep up.", behind, _VIDEO_AS_USUAL))
+            yield _finding(AlarmKind.COPY_BEHIND, name, Severity.WARNING, Message(fact))
+
+
+def behind_text(target: CopyStatus) -> str:
+    """What is not copied yet: files, bytes, since when; empty if nothing is."""
+    if target.behind_since_utc_ns is None:
+        return ""
+    files = f"{large_count_text(target.behind_files, 'file')} ({target.behind_bytes / 1e9:.2f} GB)"
+    folders = f"the end of {large_count_text(target.behind_folders, 'folder')}" if target.behind_folders else ""
+    what = " and ".join(filter(None, (files if target.behind_files else "", folders)))
+    return f"Not copied yet: {what}, the oldest since {iso_utc(target.behind_since_utc_ns, digits=3)}."
 
 
 def _files_of(status: ChannelStatus) -> Iterator[FileStatus]:

@@ -44,6 +44,7 @@ class EventKind(StrEnum):
     FOLDER_COMPLETE = "folder_complete"
     FOLDER_NOT_COMPLETE = "folder_not_complete"
     FOLDER_NOT_SIGNED = "folder_not_signed"
+    FOLDER_COPIED = "folder_copied"
     OBSERVATION_ENTERED = "observation_entered"
     OBSERVATION_CHANGED = "observation_changed"
     OBSERVATION_LEFT_OPEN = "observation_left_open"

@@ -31,6 +31,7 @@ from seacorder.control.events.log import EventKind
 from seacorder.control.files.clock_samples import ClockSamples
 from seacorder.model.account import ACCOUNT_KINDS, AccountRow
 from seacorder.model.completion import MANIFEST_NAME, CompleteFolder, FileHashed, FolderCompleted
+from seacorder.model.copies import CompletedFolder
 from seacorder.model.recording import Clip, Part, Recording
 from seacorder.storage.signing_key import make_key
 from seacorder.storage.volumes import MarkedFolders
@@ -140,6 +141,10 @@ class Completion:
         self._take()
         waiting = self._waiting.get(folder)
         return waiting is not None and not waiting.told and self._is_free(folder)
+
+    def is_settled(self, folder: str) -> bool:
+        """True if nothing is being written in a folder, and its newest state has its manifest or will have none."""
+        return folder not in self._waiting and folder not in self._busy and not self._placeable()
 
     def clock_stepped(self, step_ns: int) -> None:
         """The wall clock was changed by so much."""
@@ -270,6 +275,8 @@ class Completion:
         if not waiting.is_changed:
             del self._waiting[folder]
             self._has_news = True
+        if not report.is_gone:
+            self._catalogue.record(CompletedFolder(folder, self._clock.utc_ns()))
         if report.is_new:
             listed = f"{count_text(report.files, 'file')}, {report.bytes:,} bytes"
             fact = f"{name} is complete: {MANIFEST_NAME} lists {listed}."

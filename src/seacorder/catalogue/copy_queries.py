@@ -1,0 +1,144 @@
+"""What the catalogue knows of copies: which recordings have whole ones, and what is still to be copied.
+
+Every call blocks for as long as the disk takes, and raises CatalogueFailed if the catalogue cannot be read.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from seacorder.catalogue.tables import COPIED_FILES, COPIED_FOLDERS
+from seacorder.model.copies import CopiedFile, CopiedFolder, VerifiedCopy
+from seacorder.model.recording import FileState, RecordingState
+
+Ask = Callable[[str, tuple[object, ...]], list[tuple[Any, ...]]]
+MOST_DUE = 500
+"""So many files and folders are named at once."""
+
+_WHOLE = f"state IN ('{FileState.WHOLE.value}', '{FileState.REPAIRED.value}') AND path <> ''"
+_NOT_THERE = "NOT EXISTS (SELECT 1 FROM copied_files c WHERE c.place = ? AND c.path = files.path)"
+_DUE_FILES = " UNION ALL ".join(
+    f"SELECT path, bytes, ifnull(end_utc_ns, start_utc_ns) AS since FROM {table} files WHERE {_WHOLE} AND {_NOT_THERE}"  # noqa: S608
+    for table in ("parts", "clips")
+)
+_DUE_FOLDERS = (
+    "SELECT f.folder, f.completed_utc_ns AS since FROM completed_folders f LEFT JOIN copied_folders c "
+    "ON c.place = ? AND c.folder = f.folder WHERE ifnull(c.completed_utc_ns, 0) < f.completed_utc_ns"
+)
+_FILES_OF = " UNION ALL ".join(
+    f"SELECT path FROM {table} WHERE recording_id = ? AND path <> ''"  # noqa: S608
+    for table in ("parts", "clips", "framegrabs")
+)
+_NOT_READY = (
+    f"SELECT 1 FROM recordings WHERE id = ? AND state = '{RecordingState.RUNNING.value}' UNION ALL "  # noqa: S608
+    + " UNION ALL ".join(
+        f"SELECT 1 FROM {table} WHERE recording_id = ? AND state = '{FileState.OPEN.value}'"  # noqa: S608
+        for table in ("parts", "clips")
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DueFile:
+    """A whole file that is not at a place yet."""
+
+    path: str
+    bytes: int
+    since_utc_ns: int
+    """Since when it is whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is still to be copied to a place; of very many only the oldest are named."""
+
+    files: tuple[DueFile, ...] = ()
+    folders: tuple[tuple[str, int], ...] = ()
+    """Complete folders of which the place does not have the newest state: each with when it was completed."""
+    more_files: int = 0
+    more_bytes: int = 0
+    """Of files that are not named."""
+    more_folders: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedTotals:
+    """What lies at a place."""
+
+    files: int = 0
+    bytes: int = 0
+    newest_utc_ns: int | None = None
+
+
+class CopyQueries:
+    """Any thread may call at any time."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    def verified(self, recording_id: str) -> tuple[VerifiedCopy, ...]:
+        """The whole copies of a recording, one for each place: every file of it, and the newest state of each of its
+        folders with the manifest, was read back there. Empty while it runs, and for a recording without files.
+        """
+        if self._ask(_NOT_READY, (recording_id,) * 3):
+            return ()
+        paths = {str(path) for (path,) in self._ask(_FILES_OF, (recording_id,) * 3)}
+        folders = {str(Path(path).parent) for path in paths}
+        found = [self._of_place(place, paths, there) for place, there in self._places(folders).items()]
+        return tuple(one for one in found if one is not None)
+
+    def due(self, place: str) -> Due:
+        """What is to be copied to a place, the oldest first. Empty `place`: all there is."""
+        files = self._ask(f"{_DUE_FILES} ORDER BY since LIMIT {MOST_DUE}", (place, place))
+        folders = self._ask(f"{_DUE_FOLDERS} ORDER BY since LIMIT {MOST_DUE}", (place,))
+        more_files = more_bytes = more_folders = 0
+        if len(files) == MOST_DUE:
+            ((more_files, more_bytes),) = self._ask(f"SELECT count(*), sum(bytes) FROM ({_DUE_FILES})", (place, place))  # noqa: S608
+            more_files, more_bytes = more_files - MOST_DUE, more_bytes - sum(size for _, size, _ in files)
+        if len(folders) == MOST_DUE:
+            more_folders = int(self._ask(f"SELECT count(*) FROM ({_DUE_FOLDERS})", (place,))[0][0]) - MOST_DUE  # noqa: S608
+        named = tuple(DueFile(str(path), int(size), int(since)) for path, size, since in files)
+        at = tuple((str(folder), int(since)) for folder, since in folders)
+        return Due(named, at, more_files, more_bytes, more_folders)
+
+    def of_folder(self, place: str, folder: str) -> tuple[CopiedFile, ...]:
+        """The files of one folder that lie at a place, without those of folders below it."""
+        begin = os.path.join(folder, "")  # noqa: PTH118 - with the separator behind it
+        end = begin[:-1] + chr(ord(begin[-1]) + 1)
+        columns = ", ".join(COPIED_FILES.columns)
+        sql = f"SELECT {columns} FROM copied_files WHERE place = ? AND path >= ? AND path < ?"  # noqa: S608
+        rows = map(COPIED_FILES.value, self._ask(sql, (place, begin, end)))
+        return tuple(one for one in rows if str(Path(one.path).parent) == folder)
+
+    def totals(self, place: str) -> CopiedTotals:
+        """How much lies at a place."""
+        sql = "SELECT count(*), ifnull(sum(bytes), 0), max(verified_utc_ns) FROM copied_files WHERE place = ?"
+        ((files, size, newest),) = self._ask(sql, (place,))
+        return CopiedTotals(int(files), int(size), newest)
+
+    def _places(self, folders: Iterable[str]) -> Mapping[str, dict[str, CopiedFolder]]:
+        """By place, then by folder: what lies there in its newest state."""
+        columns = ", ".join(f"c.{name}" for name in COPIED_FOLDERS.columns)
+        sql = (
+            f"SELECT {columns} FROM copied_folders c LEFT JOIN completed_folders f ON f.folder = c.folder "  # noqa: S608
+            "WHERE c.folder = ? AND c.completed_utc_ns >= ifnull(f.completed_utc_ns, 0)"
+        )
+        found: dict[str, dict[str, CopiedFolder]] = {}
+        for folder in folders:
+            for row in self._ask(sql, (folder,)):
+                copied = COPIED_FOLDERS.value(row)
+                found.setdefault(copied.place, {})[folder] = copied
+        return found
+
+    def _of_place(self, place: str, paths: set[str], there: dict[str, CopiedFolder]) -> VerifiedCopy | None:
+        if {str(Path(path).parent) for path in paths} - there.keys():
+            return None
+        files = [one for folder in there for one in self.of_folder(place, folder)]
+        if paths - {one.path for one in files}:
+            return None
+        newest = max(there.values(), key=lambda one: one.verified_utc_ns)
+        size = sum(one.bytes for one in there.values())
+        count = sum(one.files for one in there.values())
+        return VerifiedCopy(newest.target, place, newest.verified_utc_ns, count, size)

@@ -1,0 +1,304 @@
+"""One target of copies: what is due there, the process that copies it folder by folder, and what is told of it.
+
+What is due follows from the catalogue alone, so nothing has to be kept over a restart. A process does one order, for
+one folder, and ends. When a target fails, it is tried again after a growing pause, for ever.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
+
+from seacorder.base.background import task
+from seacorder.base.backoff import Backoff
+from seacorder.base.clock import NS_PER_SECOND, Clock
+from seacorder.base.duration import count_text
+from seacorder.base.errors import CatalogueFailed
+from seacorder.base.message import Message
+from seacorder.base.redaction import redact
+from seacorder.catalogue.catalogue import Catalogue
+from seacorder.catalogue.copy_queries import CopiedTotals, Due, DueFile
+from seacorder.control.events.journal import Journal
+from seacorder.control.events.log import EventKind
+from seacorder.model.copies import (
+    CompletedFolder,
+    CopiedFile,
+    CopiedFolder,
+    CopyEnded,
+    CopyFault,
+    CopyFolder,
+    CopyProgress,
+    CopyState,
+    CopyStatus,
+    CopyTarget,
+    KnownPlace,
+    PlaceFound,
+)
+from seacorder.supervisor.limits import Limits
+from seacorder.supervisor.one_run import Job, run_once
+from seacorder.supervisor.supervisor import Supervisor
+from seacorder.supervisor.table import Launch
+from seacorder.supervisor.worker import Callbacks
+
+HANG_SECONDS = 30.0
+"""A process that tells nothing for so long is held by its target: it is killed and tried again."""
+LOOK_NS = 5 * NS_PER_SECOND
+"""So often it is asked what is due."""
+_AGAIN_SECONDS = (5.0, 300.0)
+_GONE_NS = 600 * NS_PER_SECOND
+"""An original that was not there is looked for again after so long: its disk may be mounted again."""
+_STOP_SECONDS = 2.0
+_NEVER_COMPLETED_NS = 1
+"""Of a folder that has a manifest of an earlier version of the program."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyContext:
+    """What all targets share."""
+
+    supervisor: Supervisor
+    catalogue: Catalogue
+    journal: Journal
+    clock: Clock
+    folders: tuple[str, ...]
+    key_folder: str
+    is_settled: Callable[[str], bool]
+    program: str
+    place_found: Callable[[], None]
+    """The place of a target has become known, or has changed."""
+
+
+class TargetCopies:
+    """For the event loop alone."""
+
+    def __init__(self, target: CopyTarget, around: CopyContext) -> None:
+        self.target, self._around = target, around
+        self.known = KnownPlace()
+        self._due = Due()
+        self._totals = CopiedTotals()
+        self._backoff = Backoff(*_AGAIN_SECONDS)
+        self._state = CopyState.IDLE
+        self._since_utc_ns = around.clock.utc_ns()
+        self._fault: Message | None = None
+        """Why nothing can be copied to this target."""
+        self._progress: CopyProgress | None = None
+        self._next_ns = 0
+        self._heard_ns = 0
+        self._later: dict[str, tuple[int, Message | None]] = {}
+        """By folder that could not be copied: when it is tried again, and why; None if that is nobody's business."""
+        self._gone: dict[str, int] = {}
+        """By path of an original that was not there: until when it does not count."""
+        self._working: asyncio.Task[None] | None = None
+        self._is_stopped = False
+
+    @property
+    def key(self) -> str:
+        """By which its place is kept: another address is another place."""
+        return f"{self.target.endpoint} {self.target.address}".strip()
+
+    @property
+    def status(self) -> CopyStatus:
+        """How it stands now."""
+        files = self._files_due()
+        since = [one.since_utc_ns for one in files] + [utc_ns for folder, utc_ns in self._due.folders if utc_ns > 1]
+        oldest = min(since, default=None)
+        late = self.target.behind_seconds
+        now_ns = self._around.clock.utc_ns()
+        return CopyStatus(
+            name=self.target.name,
+            address=redact(self.target.address),
+            state=self._state,
+            since_utc_ns=self._since_utc_ns,
+            why=self._why(),
+            behind_files=len(files) + self._due.more_files,
+            behind_bytes=sum(one.bytes for one in files) + self._due.more_bytes,
+            behind_folders=len(self._due.folders) + self._due.more_folders,
+            behind_since_utc_ns=oldest,
+            progress=self._progress,
+            copied_files=self._totals.files,
+            copied_bytes=self._totals.bytes,
+            newest_utc_ns=self._totals.newest_utc_ns,
+            is_too_late=oldest is not None and late > 0 and now_ns - oldest > late * NS_PER_SECOND,
+        )
+
+    def look(self) -> None:
+        """Begins the next order if one is due. Returns at once."""
+        now_ns = self._around.clock.monotonic_ns()
+        if self._working is not None and not self._working.done():
+            if self._progress_is_due(now_ns):
+                self._fail(_silent(self.target.name))  # while the process is being killed: that may take long
+            return
+        if not self._is_stopped and now_ns >= self._next_ns:
+            self._next_ns = now_ns + LOOK_NS
+            self._working = task(self._work(), f"copies to {self.target.name}")
+
+    async def stop(self) -> None:
+        """Ends the process. A process that the system cannot end, because a network drive holds it, is left alone."""
+        self._is_stopped = True
+        if self._working is not None:
+            self._working.cancel()
+            await asyncio.wait([self._working], timeout=_STOP_SECONDS)
+
+    def _progress_is_due(self, now_ns: int) -> bool:
+        return bool(self._heard_ns) and now_ns - self._heard_ns > (HANG_SECONDS + 2) * NS_PER_SECOND
+
+    def _files_due(self) -> list[DueFile]:
+        now_ns = self._around.clock.monotonic_ns()
+        return [one for one in self._due.files if self._gone.get(one.path, 0) <= now_ns]
+
+    async def _work(self) -> None:
+        with contextlib.suppress(CatalogueFailed):  # it has raised its alarm, and the next look tries again
+            await self._look_up()
+            while (order := await self._next_order()) is not None:
+                self._do(CopyState.COPYING)
+                if not self._over(order, await self._run(order)):
+                    return
+                await self._look_up()
+            self._do(CopyState.WAITING if self._files_due() or self._due.folders else CopyState.IDLE)
+
+    async def _look_up(self) -> None:
+        place, copies = self.known.place, self._around.catalogue.copies
+        self._due = await self._around.catalogue.ask(lambda: copies.due(place))
+        self._totals = await self._around.catalogue.ask(lambda: copies.totals(place))
+
+    async def _next_order(self) -> CopyFolder | None:
+        """The oldest folder that can be copied now, whole if it is complete."""
+        now_ns = self._around.clock.monotonic_ns()
+        folders = dict(self._due.folders)
+        names: dict[str, list[str]] = {}
+        for one in self._files_due():
+            names.setdefault(str(Path(one.path).parent), []).append(Path(one.path).name)
+        for folder in [*names, *(one for one in folders if one not in names)]:
+            if self._later.get(folder, (0, None))[0] > now_ns:
+                continue
+            is_complete = folder in folders and self._around.is_settled(folder)
+            if is_complete or folder in names:
+                return await self._order(folder, tuple(names.get(folder, ())), folders[folder] if is_complete else None)
+        return None
+
+    async def _order(self, folder: str, names: tuple[str, ...], completed_utc_ns: int | None) -> CopyFolder:
+        around, place = self._around, self.known.place
+        copied = await around.catalogue.ask(lambda: around.catalogue.copies.of_folder(place, folder))
+        return CopyFolder(
+            target=self.target,
+            folder=folder,
+            to=path_there(folder, around.folders),
+            files=names,
+            is_complete=completed_utc_ns is not None,
+            completed_utc_ns=completed_utc_ns or 0,
+            copied=copied,
+            known=self.known,
+            key_folder=around.key_folder,
+            program=around.program,
+        )
+
+    async def _run(self, order: CopyFolder) -> CopyEnded:
+        ended: list[CopyEnded] = []
+        lost: list[str] = []
+        done = asyncio.Event()
+        self._heard_ns = self._around.clock.monotonic_ns()
+
+        def reported(_: str, report: object) -> None:
+            self._heard_ns = self._around.clock.monotonic_ns()
+            if isinstance(report, CopyEnded):
+                ended.append(report)
+                done.set()
+            else:
+                self._take(report)
+
+        limits = Limits(start_seconds=HANG_SECONDS, heartbeat_seconds=HANG_SECONDS, stop_seconds=0.5)
+        job = Job(f"copies to {self.target.name}", Launch.of("copies"), order, limits, may_finish=False)
+        callbacks = Callbacks(on_report=reported, on_lost=lambda _, fault: lost.append(fault))
+        began_ns = self._heard_ns
+        try:
+            await run_once(self._around.supervisor, job, callbacks, done)
+        finally:
+            silent_ns = self._around.clock.monotonic_ns() - max(self._heard_ns, began_ns)
+            self._heard_ns, self._progress = 0, None
+        if ended:
+            return ended[0]
+        why = _silent(self.target.name)
+        if silent_ns < (HANG_SECONDS - 2) * NS_PER_SECOND:
+            how = lost[0] if lost else "it ended without a word"
+            why = Message(f"{self.target.name}: the process that copies stopped ({how}).")
+        return CopyEnded(order.folder, fault=CopyFault.TARGET, why=why)
+
+    def _take(self, report: object) -> None:
+        catalogue = self._around.catalogue
+        match report:
+            case PlaceFound():
+                found = KnownPlace(report.place, report.mount)
+                if found != self.known:
+                    self.known = found
+                    self._around.place_found()
+            case CopiedFile():
+                catalogue.record(report)
+                self._copied(report)
+            case CopyProgress():
+                self._progress = report
+
+    def _copied(self, report: CopiedFile) -> None:
+        self._due = replace(self._due, files=tuple(one for one in self._due.files if one.path != report.path))
+        self._fault = None
+        self._backoff.reset()
+        self._do(CopyState.COPYING)
+
+    def _over(self, order: CopyFolder, ended: CopyEnded) -> bool:
+        """What an order has come to. False: nothing more is to be tried now."""
+        now_ns = self._around.clock.monotonic_ns()
+        self._gone |= dict.fromkeys(ended.missing, now_ns + _GONE_NS)
+        if ended.fault is CopyFault.TARGET:
+            self._next_ns = now_ns + round(self._backoff.next_delay() * NS_PER_SECOND)
+            self._fail(ended.why or Message(f"{self.target.name} cannot be used."))
+            return False
+        self._fault = None
+        self._backoff.reset()
+        self._later.pop(order.folder, None)
+        if ended.fault is CopyFault.SOURCE:
+            self._later[order.folder] = (now_ns + 2 * LOOK_NS, None)
+        elif ended.fault is CopyFault.FOLDER:
+            self._later[order.folder] = (now_ns + round(_AGAIN_SECONDS[1] * NS_PER_SECOND), ended.why)
+        elif ended.copied is not None:
+            self._whole(ended.copied)
+        elif not order.is_complete and ended.has_manifest and self._around.is_settled(order.folder):
+            self._around.catalogue.record_missing([CompletedFolder(order.folder, _NEVER_COMPLETED_NS)])
+        return True
+
+    def _whole(self, copied: CopiedFolder) -> None:
+        self._around.catalogue.record(copied)
+        listed = f"{count_text(copied.files, 'file')}, {copied.bytes:,} bytes"
+        fact = f"{Path(copied.folder).name} is copied to {self.target.name}: {listed}, read back and compared."
+        self._around.journal.note(EventKind.FOLDER_COPIED, fact)
+
+    def _why(self) -> Message | None:
+        return self._fault or next((why for _, why in self._later.values() if why is not None), None)
+
+    def _fail(self, why: Message) -> None:
+        self._fault = why
+        self._do(CopyState.WAITING)
+
+    def _do(self, doing: CopyState) -> None:
+        state = CopyState.FAILED if self._why() is not None else doing
+        if state is not self._state:
+            self._state, self._since_utc_ns = state, self._around.clock.utc_ns()
+
+
+def _silent(name: str) -> Message:
+    return Message(
+        f"{name} does not answer: nothing has come from it for {HANG_SECONDS:g} s.",
+        "Check its power, its cable and the network.",
+    )
+
+
+def path_there(folder: str, roots: tuple[str, ...]) -> str:
+    """Where a folder goes below a target: as it lies below the storage root, else with its whole path, so that no two
+    folders go to the same one."""
+    path = PurePath(folder)
+    for root in roots[:1]:
+        if path.is_relative_to(root):
+            path = path.relative_to(root)
+            return "" if path == PurePath() else path.as_posix()
+    drive = path.drive.replace(":", "").strip("\\/").replace("\\", "/")
+    return "/".join(filter(None, (drive, *path.parts[1 if path.anchor else 0 :])))
+

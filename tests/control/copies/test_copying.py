@@ -1,0 +1,289 @@
+"""What is due at a target follows from the catalogue; a process copies it folder by folder, and what fails is told."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from fakes.clock import FakeClock
+from fakes.journal import journal_of
+from fakes.workers import FakeSupervisor, FakeWorker
+from seacorder.base.message import Message
+from seacorder.catalogue.catalogue import Catalogue
+from seacorder.control.copies.copying import Copying, CopySettings
+from seacorder.control.copies.target import path_there
+from seacorder.model.copies import (
+    CompletedFolder,
+    CopiedFile,
+    CopiedFolder,
+    CopyEnded,
+    CopyFault,
+    CopyFolder,
+    CopyProgress,
+    CopyState,
+    CopyStatus,
+    CopyTarget,
+    PlaceFound,
+)
+from seacorder.model.recording import FileState, Part, Recording, RecordingState
+
+START_NS = 1_699_999_000_000_000_000
+RUNNING = Recording("r", START_NS, None, RecordingState.RUNNING)
+FINISHED = replace(RUNNING, end_utc_ns=START_NS + 9, state=RecordingState.FINISHED)
+
+
+class Bench:
+    """One run of the program after another on one catalogue; the process that copies does what a test wants."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.clock = FakeClock()
+        self.orders: list[CopyFolder] = []
+        self.says: Callable[[FakeWorker, CopyFolder], None] = self.copy
+        self.settled = True
+        self.place = "disk 1"
+        self.build()
+
+    def build(self) -> None:
+        self.supervisor = FakeSupervisor(self.clock)
+        self.supervisor.on_add = self._added
+        self.catalogue = Catalogue(self.folder / "seacorder.db", self.clock)
+        self.journal = journal_of(self.clock)
+        target = CopyTarget("NAS", "/nas", behind_seconds=3600)
+        settings = CopySettings((target,), (str(self.folder),), None, lambda _: self.settled)
+        self.copying = Copying(
+            self.supervisor,  # type: ignore[arg-type]
+            self.catalogue,
+            self.journal,
+            self.clock,
+            settings,
+        )
+
+    async def start(self) -> None:
+        self.catalogue.open()
+        await self.copying.load()
+
+    async def end(self) -> None:
+        await self.copying.stop()
+        await asyncio.to_thread(self.catalogue.close)
+
+    @property
+    def status(self) -> CopyStatus:
+        (found,) = self.copying.statuses
+        return found
+
+    def part(self, channel: str, state: FileState = FileState.WHOLE, number: int = 1) -> Part:
+        path = self.folder / "DATA_1" / f"{channel}_{number}.mp4"
+        return Part("r", channel, number, str(path), START_NS, START_NS + number, 0, 9, 1000, state)
+
+    def record(self, *rows: object) -> None:
+        for row in rows:
+            self.catalogue.record(row)  # type: ignore[arg-type]
+
+    async def look_until(self, condition: Callable[[], object]) -> None:
+        """A look a second, as housekeeping does it."""
+        async with asyncio.timeout(20):
+            while not condition():
+                self.copying.look()
+                self.clock.advance(1)
+                await asyncio.sleep(0.001)
+
+    def kinds(self) -> list[str]:
+        return [event.kind for event in self.journal.events.after(0)]
+
+    def copied(self, order: CopyFolder, name: str) -> CopiedFile:
+        path = str(Path(order.folder) / name)
+        return CopiedFile(self.place, path, "NAS", 1000, 5, "0" * 64, self.clock.utc_ns())
+
+    def copy(self, worker: FakeWorker, order: CopyFolder) -> None:
+        """All is well."""
+        worker.report(PlaceFound(self.place, "/mnt"))
+        for name in order.files:
+            worker.report(self.copied(order, name))
+        done = None
+        if order.is_complete:
+            done = CopiedFolder(self.place, order.folder, "NAS", "1" * 64, 5, 5000, order.completed_utc_ns, 8)
+        worker.report(CopyEnded(order.folder, done))
+        worker.end()
+
+    def fail(self, fault: CopyFault, fact: str) -> Callable[[FakeWorker, CopyFolder], None]:
+        def says(worker: FakeWorker, order: CopyFolder) -> None:
+            worker.report(CopyEnded(order.folder, fault=fault, why=Message(fact, "Look there.")))
+            worker.end()
+
+        return says
+
+    def _added(self, worker: FakeWorker) -> None:
+        order = worker.first_message
+        assert isinstance(order, CopyFolder)
+        self.orders.append(order)
+        worker.on_start = lambda: self.says(worker, order)
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    made = Bench(tmp_path)
+    await made.start()
+    yield made
+    await made.end()
+
+
+async def test_finished_files_are_copied_while_the_recording_runs(bench: Bench) -> None:
+    bench.settled = False
+    bench.record(RUNNING, bench.part("Bow"), bench.part("Stern"), bench.part("Bow", FileState.OPEN, 2))
+    await bench.look_until(lambda: bench.status.copied_files == 2)
+    (order,) = bench.orders
+    assert (order.to, sorted(order.files), order.is_complete) == ("DATA_1", ["Bow_1.mp4", "Stern_1.mp4"], False)
+    await bench.look_until(lambda: bench.status.state is CopyState.IDLE)
+    assert (bench.status.behind_files, bench.status.behind_since_utc_ns) == (0, None)
+    assert bench.catalogue.copies.verified("r") == ()
+
+
+async def test_the_whole_folder_follows_once_it_is_complete(bench: Bench) -> None:
+    bench.record(FINISHED, bench.part("Bow"), CompletedFolder(str(bench.folder / "DATA_1"), 77))
+    await bench.look_until(lambda: "folder_copied" in bench.kinds())
+    assert [(one.is_complete, one.completed_utc_ns) for one in bench.orders] == [(True, 77)]
+    await bench.look_until(lambda: bench.status.state is CopyState.IDLE)
+    (copy,) = bench.catalogue.copies.verified("r")
+    assert (copy.target, copy.place, copy.files, copy.bytes) == ("NAS", "disk 1", 5, 5000)
+
+
+async def test_a_folder_that_changes_again_is_copied_again_and_does_not_count_until_then(bench: Bench) -> None:
+    folder = str(bench.folder / "DATA_1")
+    bench.record(FINISHED, bench.part("Bow"), CompletedFolder(folder, 77))
+    await bench.look_until(lambda: len(bench.kinds()) == 1)
+    bench.settled = False
+    bench.record(CompletedFolder(folder, 88))
+    await bench.catalogue.flush()
+    assert bench.catalogue.copies.verified("r") == ()
+    bench.settled = True
+    await bench.look_until(lambda: len(bench.kinds()) == 2)
+    await bench.catalogue.flush()
+    assert len(bench.catalogue.copies.verified("r")) == 1
+
+
+async def test_a_folder_with_a_manifest_of_an_earlier_version_is_copied_whole_too(bench: Bench) -> None:
+    def has_manifest(worker: FakeWorker, order: CopyFolder) -> None:
+        bench.says = bench.copy
+        for name in order.files:
+            worker.report(bench.copied(order, name))
+        worker.report(CopyEnded(order.folder, has_manifest=True))
+        worker.end()
+
+    bench.says = has_manifest
+    bench.record(FINISHED, bench.part("Bow"))
+    await bench.look_until(lambda: "folder_copied" in bench.kinds())
+    assert [one.is_complete for one in bench.orders] == [False, True]
+
+
+async def test_a_target_that_fails_is_tried_again_with_growing_pauses_and_says_what_is_behind(bench: Bench) -> None:
+    bench.says = bench.fail(CopyFault.TARGET, "NAS: /nas is full.")
+    bench.record(RUNNING, bench.part("Bow"), bench.part("Stern"))
+    begin_ns = bench.clock.monotonic_ns()
+    await bench.look_until(lambda: len(bench.orders) == 4)
+    assert bench.clock.monotonic_ns() - begin_ns >= 35e9, "5, 10 and 20 s"
+    status = bench.status
+    assert (status.state, status.behind_files, status.behind_bytes) == (CopyState.FAILED, 2, 2000)
+    assert status.behind_since_utc_ns == START_NS + 1
+    assert status.why == Message("NAS: /nas is full.", "Look there.")
+    bench.says = bench.copy
+    await bench.look_until(lambda: bench.status.state is CopyState.IDLE)
+    assert (bench.status.why, bench.status.copied_files) == (None, 2)
+
+
+async def test_one_folder_that_cannot_be_copied_holds_no_other(bench: Bench) -> None:
+    other = replace(bench.part("Stern"), path=str(bench.folder / "DATA_2" / "Stern.mp4"))
+    refuse = bench.fail(CopyFault.FOLDER, "NAS: another file of that name lies there.")
+    bench.says = lambda worker, order: (refuse if order.to == "DATA_1" else bench.copy)(worker, order)
+    bench.record(RUNNING, bench.part("Bow"), other)
+    await bench.look_until(lambda: bench.status.copied_files == 1)
+    assert bench.status.state is CopyState.FAILED
+    assert bench.status.behind_files == 1
+
+
+async def test_a_process_that_hangs_is_told_of_even_if_the_system_cannot_end_it(bench: Bench) -> None:
+    bench.says = lambda worker, _: worker.report(CopyProgress("Bow_1.mp4", 5, 1000))
+    bench.record(RUNNING, bench.part("Bow"))
+    await bench.look_until(lambda: bench.status.state is CopyState.FAILED)
+    assert bench.status.why is not None
+    assert bench.status.why.fact == "NAS does not answer: nothing has come from it for 30 s."
+    assert len(bench.orders) == 1
+    bench.says = bench.copy
+    bench.supervisor["copies to NAS"].lose("it hung for 30 s")
+    await bench.look_until(lambda: bench.status.state is CopyState.IDLE)
+
+
+async def test_a_process_that_is_killed_is_started_again(bench: Bench) -> None:
+    def die(worker: FakeWorker, _: CopyFolder) -> None:
+        bench.says = bench.copy
+        worker.lose("signal 9")
+
+    bench.says = die
+    bench.record(RUNNING, bench.part("Bow"))
+    await bench.look_until(lambda: bench.status.state is CopyState.FAILED)
+    assert bench.status.why is not None
+    assert "the process that copies stopped (signal 9)" in bench.status.why.fact
+    await bench.look_until(lambda: bench.status.state is CopyState.IDLE)
+
+
+async def test_how_far_a_file_is_can_be_seen(bench: Bench) -> None:
+    bench.says = lambda worker, _: worker.report(CopyProgress("Bow_1.mp4", 5, 1000))
+    bench.record(RUNNING, bench.part("Bow"))
+    await bench.look_until(lambda: bench.status.progress)
+    assert (bench.status.state, bench.status.progress) == (CopyState.COPYING, CopyProgress("Bow_1.mp4", 5, 1000))
+
+
+async def test_another_disk_gets_everything_and_the_first_is_not_forgotten(bench: Bench) -> None:
+    folder = CompletedFolder(str(bench.folder / "DATA_1"), 77)
+    bench.record(FINISHED, bench.part("Bow"), folder)
+    await bench.look_until(lambda: len(bench.kinds()) == 1)
+    bench.place = "disk 2"
+    bench.record(replace(folder, completed_utc_ns=88))
+    await bench.look_until(lambda: bench.orders[-1].known.place == "disk 2" and bench.status.state is CopyState.IDLE)
+    assert {one.place for one in bench.catalogue.copies.of_folder("disk 1", folder.folder)} == {"disk 1"}
+    assert {one.place for one in bench.catalogue.copies.of_folder("disk 2", folder.folder)} == {"disk 2"}
+
+
+async def test_after_a_restart_it_goes_on_with_what_is_left(bench: Bench) -> None:
+    bench.record(RUNNING, bench.part("Bow"))
+    await bench.look_until(lambda: bench.status.copied_files == 1)
+    await bench.end()
+    bench.build()
+    await bench.start()
+    bench.record(bench.part("Stern"))
+    await bench.look_until(lambda: bench.status.copied_files == 2)
+    assert [one.files for one in bench.orders] == [("Bow_1.mp4",), ("Stern_1.mp4",)]
+    assert bench.orders[1].known.place == "disk 1"
+
+
+async def test_a_file_that_waits_for_too_long_is_too_late(bench: Bench) -> None:
+    bench.says = bench.fail(CopyFault.TARGET, "It is away.")
+    late = replace(bench.part("Bow"), end_utc_ns=bench.clock.utc_ns() - 3_500 * 10**9)
+    bench.record(RUNNING, late)
+    await bench.look_until(lambda: bench.status.behind_files)
+    assert not bench.status.is_too_late
+    bench.clock.advance(200)
+    assert bench.status.is_too_late
+
+
+async def test_an_original_that_is_gone_is_not_behind(bench: Bench) -> None:
+    def gone(worker: FakeWorker, order: CopyFolder) -> None:
+        worker.report(CopyEnded(order.folder, missing=(bench.part("Bow").path,)))
+        worker.end()
+
+    bench.says = gone
+    bench.record(RUNNING, bench.part("Bow"))
+    await bench.look_until(lambda: bench.orders and bench.status.state is CopyState.IDLE)
+    assert bench.status.behind_files == 0
+
+
+@pytest.mark.parametrize(("folder", "there"), [
+    ("/data/rec/2026/DATA_1", "2026/DATA_1"),
+    ("/data/rec", ""),
+    ("/mnt/second/rec/DATA_1", "mnt/second/rec/DATA_1"),
+    ("/data/records", "data/records"),
+])
+def test_folders_keep_their_names_below_the_target(folder: str, there: str) -> None:
+    assert path_there(folder, ("/data/rec", "/mnt/second/rec")) == there
