@@ -38,7 +38,7 @@ class Bed:
     def take(self, data: bytes, *, after_ms: int = 0) -> list[Value | None]:
         """Bytes come, so long after what came before; the values that they give."""
         self.clock.advance(after_ms / 1000)
-        return [one.value for one in self.intake.take(Chunk(data, Instant.now(self.clock)))]
+        return [one.value for one in self.intake.take([Chunk(data, Instant.now(self.clock))])]
 
     def why(self, *chunks: bytes) -> str:
         """Why it is not live, when such bytes have come once a second for longer than it may be silent."""
@@ -74,7 +74,7 @@ def test_a_sentence_in_two_pieces_that_were_read_late_is_one() -> None:
     first, rest = Instant.now(bed.clock), HEADING[9:]
     bed.clock.advance(5)  # this thread was held up, but the bytes came 20 ms after one another
     later = Instant(first.monotonic_ns + 20 * NS_PER_MS, first.utc_ns + 20 * NS_PER_MS)
-    taken = [*bed.intake.take(Chunk(HEADING[:9], first)), *bed.intake.take(Chunk(rest, later))]
+    taken = bed.intake.take([Chunk(HEADING[:9], first), Chunk(rest, later)])
     assert [(one.value, one.received) for one in taken] == [(127.4, later)]
     assert bed.intake.status().counters.bad_checksums == 0
 
@@ -121,7 +121,7 @@ def test_the_difference_of_its_clock_is_a_reading_once_a_second() -> None:
     for tenth in range(25):  # its clock is 1.56 s behind, and it speaks ten times a second
         said = f"GPZDA,2213{18 + (tenth + 4) // 10}.{(tenth + 4) % 10}4,14,11,2023,00,00"
         chunk = Chunk(sentence(said) + b"\r\n" + HEADING, Instant.now(bed.clock))
-        given.append({one.name: one.value for one in bed.intake.take(chunk)})
+        given.append({one.name: one.value for one in bed.intake.take([chunk])})
         bed.clock.advance(0.1)
     differences = {place: one["clock_difference"] for place, one in enumerate(given) if "clock_difference" in one}
     assert set(differences) == {0, 10, 20}

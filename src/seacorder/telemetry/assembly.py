@@ -104,7 +104,7 @@ class TelemetryParts:
             case SourceRead(chunks=chunks):
                 for listener in self.listeners:
                     listener.on_chunks(intake.source.name, chunks)
-                self._give([reading for chunk in chunks for reading in intake.take(chunk)])
+                self._give(intake.take(chunks))
         self._compare_states()
 
     def flush(self, now_ns: int) -> None:

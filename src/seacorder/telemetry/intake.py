@@ -1,8 +1,7 @@
 """From the bytes of one source to what is known: framed, interpreted, counted. Runs on the main thread."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
-from itertools import count
+from collections.abc import Callable, Sequence
 
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.message import Message
@@ -85,8 +84,8 @@ class Intake:
         """When bytes came last, monotonic."""
         self._understood: Instant | None = None
         self._refusal = ""
-        self._lines: deque[tuple[int, Record, Understood | Refused]] = deque(maxlen=LINES_KEPT)
-        self._line_numbers = count()
+        self._lines: deque[tuple[Record, Understood | Refused]] = deque(maxlen=LINES_KEPT)
+        """The newest of all that were counted."""
         self._well_at: Instant | None = None
         self._well = self._counters()
         """What had been counted when something was understood last."""
@@ -110,21 +109,16 @@ class Intake:
         self._framers.clear()
         return given
 
-    def take(self, chunk: Chunk) -> list[Reading]:
-        """Bytes have come. What they change."""
-        self._counts["bytes"] += len(chunk.data)
-        self._counts["dropped_datagrams"] += chunk.dropped_before
-        self._came_ns = chunk.received.monotonic_ns
-        framer = self._framers.pop(chunk.sender, None) or self._new_framer(chunk.received)
-        self._framers[chunk.sender] = framer  # at the end: the first one has been silent for longest
-        records = framer.feed(chunk.data, chunk.received)
-        if chunk.is_datagram:
-            records += framer.datagram_ended()
-        return self._interpret(records)
+    def take(self, chunks: Sequence[Chunk]) -> list[Reading]:
+        """What one read has given, one piece at least. What it changes."""
+        self._counts["bytes"] += sum([len(one.data) for one in chunks])
+        self._counts["dropped_datagrams"] += sum([one.dropped_before for one in chunks])
+        self._came_ns = chunks[-1].received.monotonic_ns
+        return self._interpret(self._framed(chunks))
 
     def flush(self, now_ns: int) -> list[Reading]:
         """Gives out records that silence has ended."""
-        return self._interpret(record for framer in self._framers.values() for record in framer.flush(now_ns))
+        return self._interpret([record for framer in self._framers.values() for record in framer.flush(now_ns)])
 
     def look(self, now_ns: int) -> None:
         """Notices that nothing comes any more."""
@@ -178,7 +172,7 @@ class Intake:
                 definition=outcome.definition or "",
                 refusal=outcome.sentence if isinstance(outcome, Refused) else "",
             )
-            for number, record, outcome in self._lines
+            for number, (record, outcome) in enumerate(self._lines, self._counts["records"] - len(self._lines))
             if number > after
         )
 
@@ -195,27 +189,42 @@ class Intake:
             return _BAD_CHECKSUMS
         return _NO_RECORDS if now.records == well.records else _NOT_UNDERSTOOD
 
-    def _interpret(self, records: Iterable[Record]) -> list[Reading]:
-        counts, interpret = self._counts, self._interpretation.interpret
+    def _framed(self, chunks: Sequence[Chunk]) -> list[Record]:
+        """The records that these bytes complete."""
+        records: list[Record] = []
+        sender, framer = "", None
+        for data, received, of, is_datagram, _ in chunks:
+            if framer is None or of != sender:
+                sender, framer = of, self._framers.pop(of, None) or self._new_framer(received)
+                self._framers[sender] = framer  # at the end: the first one has been silent for longest
+            records += framer.feed(data, received)
+            if is_datagram:
+                records += framer.datagram_ended()
+        return records
+
+    def _interpret(self, records: Sequence[Record]) -> list[Reading]:
+        interpret, take, remember = self._interpretation.interpret, self._latest.take, self._lines.append
         given: list[Reading] = []
+        understood: Instant | None = None
+        self._counts["records"] += len(records)
         for record in records:
             outcome = interpret(record)
-            self._lines.append((next(self._line_numbers), record, outcome))
+            remember((record, outcome))
             if isinstance(outcome, Refused):
                 self._refuse(outcome)
                 continue
-            counts["records"] += 1
-            received = record.received
-            self._understood = received
-            if self._state is not SourceState.LIVE:
-                self._move(SourceState.LIVE, None)
+            understood = received = record.received
             utc_ns = outcome.source_utc_ns
             if utc_ns is not None:
                 name = outcome.definition
                 self._difference.take(utc_ns, received, name, has_date=name in self._with_date)
                 if received.monotonic_ns >= self._difference_due_ns:
                     given += self._difference_reading(received)
-            given += self._latest.take(self._index, outcome, received)
+            given += take(self._index, outcome, received)
+        if understood is not None:
+            self._understood = understood
+            if self._state is not SourceState.LIVE:
+                self._move(SourceState.LIVE, None)
         return given
 
     def _difference_reading(self, received: Instant) -> list[Reading]:
@@ -228,7 +237,6 @@ class Intake:
 
     def _refuse(self, outcome: Refused) -> None:
         self._refusal = outcome.sentence
-        self._counts["records"] += 1
         self._counts[_COUNTED[outcome.kind]] += 1
 
     def _new_framer(self, received: Instant) -> Framer:

@@ -96,6 +96,10 @@ class _Field:
             return False
         return all(chosen.rank <= one.rank for one in self.candidates.values())
 
+    def says_none_again(self, key: _Key) -> bool:
+        """No value from `key` is no news: it had none before, and nothing else gives this field."""
+        return self.state is NONE and self.chosen_key == key and len(self.candidates) == 1
+
     def forget_if_many(self) -> None:
         """Makes room for one candidate more."""
         if len(self.candidates) >= CANDIDATES_MAX:
@@ -124,9 +128,12 @@ class Latest:
             state = NONE if value is None else FRESH
             reading = Reading(name, value, unit, state, received, source_name, utc_ns)
             known = self._fields.get(name)
-            if known is not None and known.chosen_key == key and known.state is FRESH and state is FRESH:
+            if known is not None and state is FRESH and known.state is FRESH and known.chosen_key == key:
                 known.candidates[key].reading = reading  # most readings go this short way
                 given.append(reading)
+                continue
+            if known is not None and state is NONE and known.says_none_again(key):
+                known.candidates[key].reading = reading
                 continue
             if known is None:
                 if len(self._fields) >= FIELDS_MAX:

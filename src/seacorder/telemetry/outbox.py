@@ -39,8 +39,7 @@ class TelemetryOutbox(Thread):
         """The newest of each field is sent with the next batch."""
         with self._something:
             was_empty = not self._readings
-            for reading in readings:
-                self._readings[reading.name] = reading
+            self._readings.update([(reading.name, reading) for reading in readings])
             if was_empty:
                 self._something.notify_all()
 

@@ -106,6 +106,16 @@ def test_sentences_of_nmea_are_found_in_what_real_cables_bring() -> None:
     assert framer.noise_bytes == len(b"7.2,T*11+GPSRD:")
 
 
+@pytest.mark.parametrize("stream", [
+    b"$A\r\n$B\r\n", b"$A\r\n$\r\n", b"$A\r\nB\r\n$$C\r\n", b"$A$B\r\n", b"$A\r\n!B*00\r\n", b"$A\rB\r\n$C\r\n",
+    b"\r\n$A\r\n", b"$A\r\n\r\n$B\r\n", b"$A\r\nB$\r\n", b"$A\r\n$" + b"x" * RECORD_BYTES_MAX + b"\r\n$B\r\n",
+])  # fmt: skip
+def test_what_is_nearly_as_usual_gives_what_single_bytes_give(stream: bytes) -> None:
+    whole, cut = framer_for(Framing()), framer_for(Framing())
+    assert contents(fed(whole, stream, [])) == contents(fed(cut, stream, list(range(len(stream)))))
+    assert (whole.noise_bytes, whole.silence_ends_ns) == (cut.noise_bytes, cut.silence_ends_ns)
+
+
 def test_silence_ends_a_record_that_has_no_line_end() -> None:
     framer = framer_for(Framing())
     assert framer.feed(b"$HEHDT,1.0", STARTED) == []

@@ -40,6 +40,22 @@ def test_a_row_a_second_with_what_was_valid_and_every_byte(dive: LoggedDive) -> 
     assert dive.raw() == dive.sent
 
 
+def test_a_row_that_is_due_in_the_middle_of_a_read_has_what_came_before_it(dive: LoggedDive) -> None:
+    dive.start()
+    came = []
+    for _ in range(2):
+        dive.clock.advance(0.99)
+        came.append(dive.now)
+        dive.clock.advance(0.01)
+    dive.log.on_chunks("ROV", tuple(Chunk(b"$", instant) for instant in came))
+    dive.log.on_readings([
+        Reading("depth", float(number), "m", ReadingState.FRESH, instant, "ROV") for number, instant in enumerate(came)
+    ])
+    dive.pass_ms(100)
+    dive.end()
+    assert [row["depth (m)"] for row in dive.table()] == ["", "0", "1"]
+
+
 def test_a_value_that_is_none_or_stale_leaves_its_cell_empty(dive: LoggedDive) -> None:
     dive.start()
     dive.say(depth=3.0, latitude=58.0)

@@ -33,10 +33,11 @@ from seacorder.telemetry.logs.endings import Endings
 from seacorder.telemetry.logs.part_files import PartFiles
 from seacorder.telemetry.logs.sampling import Current, Row, Sampling
 
+STALE = ReadingState.STALE
 REMEMBERED_NS = 10 * NS_PER_SECOND
 REMEMBERED_PIECES = 5_000
 LATE_NS = 100 * NS_PER_MS
-"""So long after its last instant a log ends: by then what came before that has been read, as sources are read fifty
+"""So long after its last instant a log ends: by then what came before that has been read, as sources are read forty
 times a second."""
 ANSWER_SECONDS = 25.0
 """How long an answer to a stop waits for a file: longer than all may take (`data_file.END_NS`, twice)."""
@@ -56,8 +57,16 @@ class _Burst:
         return _Burst(self.source, tuple(one for one in self.chunks if one.received.monotonic_ns >= monotonic_ns))
 
 
-_Item = _Burst | tuple[Reading, ...]
-"""Bytes, or the readings that came out of some."""
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """The readings that came out of some bytes."""
+
+    readings: tuple[Reading, ...]
+    newest: Mapping[str, Reading]
+    """Of them, by field."""
+
+
+_Item = _Burst | _Taken
 _Came = TypeVar("_Came", Chunk, Reading)
 
 
@@ -68,8 +77,8 @@ class DataLog:
         self, units: Mapping[str, str], storage: LogStorage, clock: Clock, report: Callable[[Answer | EventNoted], None]
     ) -> None:
         """`units`: of the fields that the definitions can give, by name; they have columns from the beginning."""
-        self._before = Current(units=dict(units))
-        """What was valid before the remembered items."""
+        self._before: dict[str, Reading] = {}
+        """By field, the newest reading before the remembered items."""
         self._units = dict(units)
         self._storage = storage
         self._clock = clock
@@ -94,9 +103,10 @@ class DataLog:
         taken = tuple(readings)
         if not taken:
             return
-        for reading in taken:
-            self._units.setdefault(reading.name, reading.unit)
-        self._remember(taken)
+        newest = {one.name: one for one in taken}
+        for name in newest.keys() - self._units.keys():
+            self._units[name] = newest[name].unit
+        self._remember(_Taken(taken, newest))
         if self._running is not None:
             self._running.readings_came(self._in_time(taken))
 
@@ -167,8 +177,7 @@ class DataLog:
         self._finish_stop()
         if self._running is not None:
             self._end(command.instant)
-        current = Current(dict(self._before.values), self._units, dict(self._before.newest_units))
-        later: list[_Item] = []
+        before, later = dict(self._before), list[_Item]()
         start_ns = command.instant.monotonic_ns
         for item in self._remembered:
             if isinstance(item, _Burst):
@@ -176,14 +185,16 @@ class DataLog:
             elif _received_ns(item) >= start_ns:
                 later.append(item)
             else:
-                for reading in item:
-                    current.take(reading)
+                before |= item.newest
+        current = Current(units=self._units)
+        for reading in before.values():
+            current.take(reading)
         self._running = _Running(command, self._context, current, self._storage, self._endings)
         for item in later:
             if isinstance(item, _Burst):
                 self._running.bytes_came(item.source, item.chunks)
             else:
-                self._running.readings_came(item)
+                self._running.readings_came(item.readings)
 
     def _remember(self, item: _Item) -> None:
         held = self._remembered
@@ -193,8 +204,8 @@ class DataLog:
         while self._remembered_pieces > REMEMBERED_PIECES or _received_ns(held[0]) < oldest_ns:
             gone = held.popleft()
             self._remembered_pieces -= _pieces(gone)
-            for reading in () if isinstance(gone, _Burst) else gone:
-                self._before.take(reading)
+            if isinstance(gone, _Taken):
+                self._before |= gone.newest
 
     def _end(self, instant: Instant, *, is_answered: bool = False) -> list[PartFiles]:
         """Ends what runs; returns the parts whose end is not on disk yet."""
@@ -249,15 +260,13 @@ class _Running:
 
     def bytes_came(self, source: str, chunks: tuple[Chunk, ...]) -> None:
         """Each into the part of its instant; those of one part go together, which costs far less."""
-        begin, due_ns = 0, self._due_ns
+        begin = 0
         for place, chunk in enumerate(chunks):
-            if chunk.received.monotonic_ns >= due_ns:
+            if self._split_ns is not None and chunk.received.monotonic_ns >= self._split_ns:
                 self._files.bytes_came(source, chunks[begin:place])
                 self.look(chunk.received)
-                begin, due_ns = place, self._due_ns
+                begin = place
         self._files.bytes_came(source, chunks[begin:])
-        if chunks:
-            self.look(chunks[-1].received)
 
     @property
     def _due_ns(self) -> int:
@@ -267,25 +276,30 @@ class _Running:
 
     def look(self, now: Instant) -> None:
         """Writes the rows that were due before `now`, and begins the next part if its time has come."""
-        if now.monotonic_ns > self._seen.monotonic_ns:
+        now_ns = now.monotonic_ns
+        if now_ns > self._seen.monotonic_ns:
             self._seen = now
+        if now_ns < self._due_ns:
+            return
         for row in self._sampling.due(now):
             self._split_at(row.instant)
             self._sample(row)
         self._split_at(now)
 
     def readings_came(self, readings: tuple[Reading, ...]) -> None:
+        take = self._current.take
         changed: Instant | None = None
-        looked: Instant | None = None
+        came: Instant | None = None
+        instant = self._seen
         for reading in readings:
-            instant = self._counts_from(reading)
-            if instant is not looked:  # those of one record have the same
+            if reading.received is not came or reading.state is STALE:  # those of one record count from the same
+                came = None if reading.state is STALE else reading.received
+                instant = self._counts_from(reading)
                 if changed is not None and changed != instant:
                     self._changed(changed)
                     changed = None
                 self.look(instant)
-                looked = instant
-            if self._current.take(reading):
+            if take(reading):
                 changed = instant
         if changed is not None:
             self._changed(changed)
@@ -294,7 +308,7 @@ class _Running:
         """When it began to count. One that came before the last change counts from now on: it is too old now, or it
         stands in for one that is.
         """
-        is_old = reading.state is ReadingState.STALE or reading.received.monotonic_ns < self._changed_ns
+        is_old = reading.state is STALE or reading.received.monotonic_ns < self._changed_ns
         return self._seen if is_old else reading.received
 
     def _changed(self, instant: Instant) -> None:
@@ -367,7 +381,7 @@ def units_of(definitions: Iterable[Definition]) -> dict[str, str]:
 
 
 def _received_ns(item: _Item) -> int:
-    newest = item.chunks[-1] if isinstance(item, _Burst) else item[-1]
+    newest = item.chunks[-1] if isinstance(item, _Burst) else item.readings[-1]
     return newest.received.monotonic_ns
 
 

@@ -33,13 +33,13 @@ class RawPiece:
 
 def piece(source: str, data: bytes, received: Instant) -> bytes:
     """The line and the bytes of one piece."""
-    stamp = iso_utc(received.utc_ns, digits=6)
-    return f"@{stamp} {received.monotonic_ns} {_quoted(source)} {len(data)}\n".encode() + data + b"\n"
+    stamp = iso_utc(received.utc_ns, digits=6).encode()
+    return b"@%b %d %b %d\n%b\n" % (stamp, received.monotonic_ns, _quoted(source), len(data), data)
 
 
 @lru_cache(maxsize=64)
-def _quoted(source: str) -> str:
-    return quote(source, safe="")
+def _quoted(source: str) -> bytes:
+    return quote(source, safe="").encode()
 
 
 def pieces(log: bytes) -> Iterator[RawPiece]:

@@ -33,13 +33,15 @@ class Current:
 
     def take(self, reading: Reading) -> bool:
         """True when that changes a value."""
-        self.units.setdefault(reading.name, reading.unit)
-        self.newest_units[reading.name] = reading.unit
-        before = self.values.get(reading.name)
-        if reading.state is FRESH and reading.value is not None:
-            self.values[reading.name] = reading.value
-            return before != reading.value
-        self.values.pop(reading.name, None)
+        name, value, unit, state, *_ = reading
+        if self.newest_units.get(name) != unit:
+            self.units.setdefault(name, unit)
+            self.newest_units[name] = unit
+        before = self.values.get(name)
+        if state is FRESH and value is not None:
+            self.values[name] = value
+            return before != value
+        self.values.pop(name, None)
         return before is not None
 
     def under(self, headings: Mapping[str, str], values: Mapping[str, Value]) -> dict[str, Value]:
