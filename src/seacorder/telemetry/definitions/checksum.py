@@ -17,11 +17,12 @@ def exclusive_or(body: bytes) -> int:
     what remains above the fold does no harm.
     """
     number = int.from_bytes(body, "little")
-    if len(body) > 64:
+    if len(body) > 128:
         bits = 1 << (8 * len(body)).bit_length() - 1
-        while bits > 256:
+        while bits > 512:
             number ^= number >> bits
             bits //= 2
+    number ^= number >> 512
     number ^= number >> 256
     number ^= number >> 128
     number ^= number >> 64

@@ -7,6 +7,7 @@ from dataclasses import replace
 from seacorder.model.definition.definition import (
     BLANKS,
     TIME_TYPES,
+    ChecksumRule,
     Choice,
     Definition,
     FieldRule,
@@ -45,6 +46,8 @@ class CompiledDefinition:
     def __init__(self, definition: Definition) -> None:
         self.definition = definition
         self.name = definition.name
+        self.must_have_sum = definition.checksum is ChecksumRule.REQUIRED
+        """A record counts if its checksum is the ordinary one, and only then."""
         definition = _by_index(definition)
         self._most = definition.most_fields
         self._least = max(definition.least_fields, _highest(definition))
@@ -71,7 +74,9 @@ class CompiledDefinition:
         self._quick = QuickReader([(readers.single(name), readers.by_name[name]) for name in names])
         self._position = _indices(names, "latitude", "longitude")
         self._transducers = {
-            word.upper(): (rule, readers.by_rule[id(rule)]) for rule in shown for word in rule.transducers
+            word.upper(): ((rule.name, rule.unit), rule, readers.by_rule[id(rule)])
+            for rule in shown
+            for word in rule.transducers
         }
 
     def read(self, parts: Parts, received_ns: int) -> Understood | None:
@@ -94,6 +99,8 @@ class CompiledDefinition:
         values = self._quick.values(parts) or tuple([read(parts) for read in self._readers])
         if self._position is not None and values[self._position[0]] == 0.0 == values[self._position[1]]:
             self._notes.append("Latitude and longitude are both 0, which is hardly meant.")
+        if not self._notes:
+            return Understood(self.name, self._fields, values, source_ns, (), header)
         return self._understood(self._fields, values, source_ns, header)
 
     def _understood(
@@ -130,12 +137,14 @@ class CompiledDefinition:
             raise RecordFault(RefusalKind.WRONG_FIELDS, f"It has {count} fields, which are no groups of {_GROUP}.")
         fields: dict[tuple[str, str], Value | None] = {}
         for begin in range(1, count, _GROUP):
-            known = self._transducers.get(parts[begin + 3].strip().upper())
+            word, letter = parts[begin + 3], parts[begin + 2]
+            known = self._transducers.get(word) or self._transducers.get(word.strip().upper())
             if known is None:
                 continue
-            rule, read = known
-            _same_unit(rule, parts[begin + 2].strip())
-            fields[rule.name, rule.unit] = read(("", parts[begin + 1]))
+            field, rule, read = known
+            if letter not in rule.unit_letters:
+                _same_unit(rule, letter.strip())
+            fields[field] = read(("", parts[begin + 1]))
         return self._understood(tuple(fields), tuple(fields.values()), None, parts[0]) if fields else None
 
     def _wanted(self) -> str:

@@ -67,7 +67,7 @@ class Interpreter:
         bad_sum: Refused | None = None
         refused: Refused | None = None
         for one in found:
-            if given != computed or one.definition.checksum is not ChecksumRule.REQUIRED:
+            if given != computed or not one.must_have_sum:
                 wrong = complaint(one.definition.checksum, given, computed)
                 if wrong is not None:
                     bad_sum = bad_sum or Refused(RefusalKind.BAD_CHECKSUM, one.name, wrong)

@@ -16,7 +16,9 @@ _WITH_COLONS = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]*)
 _DATE = re.compile(r"([0-9]{1,4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,4})")
 _ISO = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ](.+?)(?:Z|([-+])([0-9]{2}):?([0-9]{2}))?")
 _DAY_OF_YEAR = re.compile(r"([0-9]{4})([0-9]{3})(\.[0-9]*)?")
-_TWO = {f"{number:02}": number for number in range(61)}
+_MINUTES = {f"{minute // 60:02}{minute % 60:02}": minute * 60 * NS_PER_SECOND for minute in range(24 * 60)}
+"""`hhmm`, in nanoseconds since midnight."""
+_SECONDS = {f"{second:02}": second * NS_PER_SECOND for second in range(61)}
 _SHARES: dict[str, int] = {"": 0, ".": 0} | {
     f".{number:0{digits}}": number * 10 ** (9 - digits) for digits in (1, 2, 3) for number in range(10**digits)
 }
@@ -55,13 +57,18 @@ def time_reader(definition: Definition) -> SourceTime | None:
 def clock_ns(text: str) -> int:
     """Nanoseconds since midnight. Second 60 is the first of the next minute. Raises ValueError."""
     try:
-        hours, minutes, seconds, within = _TWO[text[:2]], _TWO[text[2:4]], _TWO[text[4:6]], _SHARES[text[6:]]
+        return _MINUTES[text[:4]] + _SECONDS[text[4:6]] + _SHARES[text[6:]]
     except KeyError:
-        found = _CLOCK.fullmatch(text.strip()) or _WITH_COLONS.fullmatch(text.strip())
-        if found is None:
-            raise ValueError(text) from None
-        hours, minutes, seconds = int(found[1]), int(found[2]), int(found[3] or 0)
-        within = int((found[4] or "0")[:9].ljust(9, "0"))
+        return _unusual_clock_ns(text)
+
+
+def _unusual_clock_ns(text: str) -> int:
+    """The same of a time that is written with colons, blanks or very many digits."""
+    found = _CLOCK.fullmatch(text.strip()) or _WITH_COLONS.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(text)
+    hours, minutes, seconds = int(found[1]), int(found[2]), int(found[3] or 0)
+    within = int((found[4] or "0")[:9].ljust(9, "0"))
     if hours > 23 or minutes > 59 or seconds > 60:
         raise ValueError(text)
     return (hours * 3600 + minutes * 60 + seconds) * NS_PER_SECOND + within
