@@ -7,6 +7,7 @@ send, because they decode data from outside: it reads reports with `base.unpickl
 
 import dataclasses
 import io
+import operator
 import os
 import pickle
 import select
@@ -39,7 +40,11 @@ class _Reducers(dict[type, Callable[[Any], Any]]):
         if kind.__reduce__ is not object.__reduce__:
             raise KeyError(kind)  # it says itself how it is taken apart
         names = [field.name for field in dataclasses.fields(kind)]
-        self[kind] = lambda value: (kind, tuple([getattr(value, name) for name in names]))
+        if len(names) > 1:
+            fields = operator.attrgetter(*names)
+            self[kind] = lambda value: (kind, fields(value))
+        else:
+            self[kind] = lambda value: (kind, tuple([getattr(value, name) for name in names]))
         return self[kind]
 
 

@@ -12,7 +12,7 @@ from seacorder.base.kernel_times import ANCILLARY_BYTES, note_arrivals
 from seacorder.model.address.telemetry import TcpAddress
 from seacorder.telemetry.chunk import Chunk
 from seacorder.telemetry.sources.arrival import Arrivals
-from seacorder.telemetry.sources.contract import READ_SECONDS
+from seacorder.telemetry.sources.contract import BURST_SECONDS, READ_SECONDS
 
 CONNECT_SECONDS = 5.0
 READ_BYTES = 65_536
@@ -25,7 +25,7 @@ _KEEP_ALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}
 class _Reads:
     """What both kinds share: reading a connection to what has come, with the times of the kernel."""
 
-    pause_seconds = 0.02
+    pause_seconds = BURST_SECONDS
 
     def __init__(self, address: TcpAddress, clock: Clock) -> None:
         self._address = address

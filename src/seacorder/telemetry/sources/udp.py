@@ -14,7 +14,7 @@ from seacorder.base.kernel_times import ANCILLARY_BYTES, note_arrivals
 from seacorder.model.address.telemetry import UdpAddress
 from seacorder.telemetry.chunk import Chunk
 from seacorder.telemetry.sources.arrival import Arrivals
-from seacorder.telemetry.sources.contract import READ_SECONDS
+from seacorder.telemetry.sources.contract import BURST_SECONDS, READ_SECONDS
 from seacorder.telemetry.sources.dropped import Dropped
 
 DATAGRAM_BYTES = 65_536
@@ -28,7 +28,7 @@ _SO_RCVBUFFORCE = 33
 class UdpSource:
     """See `contract.DataSource`."""
 
-    pause_seconds = 0.02
+    pause_seconds = BURST_SECONDS
 
     def __init__(self, address: UdpAddress, clock: Clock) -> None:
         self._address = address
