@@ -153,9 +153,9 @@ class TelemetryParts:
 
     def _give(self, given: list[Reading]) -> None:
         if given:
-            self.outbox.put_readings(given)
             for listener in self.listeners:
                 listener.on_readings(given)
+            self.outbox.put_readings(given)  # last: it wakes a thread, which would wait for this one
         for sentence, is_return in change_sentences(self._latest.changes()):
             if is_return:
                 self._note("reading_source_changed", Severity.INFO, sentence)
@@ -173,7 +173,7 @@ class TelemetryParts:
 
 def assemble(settings: TelemetrySettings, clock: Clock, send: Callable[[object], None], inbox: Inbox) -> TelemetryParts:
     """All parts of the worker; nothing runs yet."""
-    outbox = TelemetryOutbox(send)
+    outbox = TelemetryOutbox(send, clock)
     limit = TimeLimit(settings.trying_path, clock)
     interpretations = [
         Interpretation(source.definitions, limit, settings.refused, functools.partial(_refused, outbox, source.name))

@@ -9,7 +9,7 @@ READ_SECONDS = 0.5
 BURST_SECONDS = 0.025
 """The pause between two reads of a source that may send in many small pieces. Each read costs the worker's threads a
 wake-up, so the fewer the cheaper. A value that must be with a listener within 50 ms may wait for this and for the
-outbox (`telemetry.outbox.BATCH_SECONDS`) one after the other."""
+outbox (`telemetry.outbox.BATCH_NS`) one after the other."""
 
 
 class DataSource(Protocol):
