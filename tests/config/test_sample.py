@@ -23,12 +23,16 @@ def test_the_sample_is_valid() -> None:
 
 def test_what_is_off_in_the_sample_is_valid_when_it_is_on() -> None:
     switched_on = re.sub(
-        r"^# (\[storage|\[\[(?:overlay|telemetry|readings_out|definitions|observations|copies)|\w+ =)", r"\1", SAMPLE,
+        r"^# (\[storage|\[\[(?:server|overlay|telemetry|readings_out|definitions|observations|copies)|\w+ =)", r"\1",
+        SAMPLE,
         flags=re.MULTILINE,
     )
     settings = load(switched_on)
     assert settings.storage.drives == {"C": Path("/data/c")}
     assert settings.templates.clip
+    assert [(one.name, one.role) for one in settings.server.access] == [
+        ("Control room", "operator"), ("Client's office", "viewer"),
+    ]
     assert [source.name for source in settings.telemetry] == ["Survey"]
     assert [layer.kind for layer in settings.overlay.layers] == ["text", "time", "image"]
     assert [table.name for table in settings.definitions] == [

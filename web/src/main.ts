@@ -1,8 +1,8 @@
 import { mount } from "svelte";
-import App from "./App.svelte";
+import Door from "./Door.svelte";
 import "./looks/tokens.css";
 import "./looks/page.css";
 
 const target = document.getElementById("page");
 if (target === null) throw new Error("index.html has no element for the page");
-mount(App, { target });
+mount(Door, { target });

@@ -1,7 +1,9 @@
-"""The layers around the commands, the same for both services: errors to answers, paths, the guard, targets."""
+"""The layers around the commands, the same for both services: errors to answers, paths, the guard, who is let in,
+targets."""
 
 from fastapi import FastAPI
 
+from seacorder.api.http.access import Access, AccessCheck
 from seacorder.api.http.paths import Paths, PathTable, Targets
 from seacorder.api.http.problems import Answering, install
 from seacorder.api.http.security import Guard, own_names
@@ -10,10 +12,19 @@ from seacorder.api.page import OPEN_PATHS
 from seacorder.config.schema import ServerSettings
 
 
-def assemble(app: FastAPI, server: ServerSettings) -> FastAPI:
+def access_of(server: ServerSettings, session_key: bytes) -> Access:
+    """Who is let in, by the settings; `session_key` signs the sessions of pages."""
+    entries = [one.entry() for one in server.access]
+    # Cookies do not know ports: two recorders on one computer would end each other's sessions.
+    cookie = f"seacorder-{server.inspector_port}"
+    return Access(entries, session_key, cookie, commands_need_token=server.commands_need_token)
+
+
+def assemble(app: FastAPI, server: ServerSettings, access: Access) -> FastAPI:
     """Puts the layers around `app`. Call it after the last route was added. The layers are added from the inside out.
     """
     install(app)
+    app.add_middleware(AccessCheck, access=access)
     app.add_middleware(Paths, table=PathTable(app.routes))
     app.add_middleware(Answering)
     names = own_names(server.host, server.allowed_hosts)

@@ -5,6 +5,7 @@ This module knows the names on the wire; what they mean is decided in `control`.
 """
 
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -13,12 +14,13 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from seacorder.api import failures
-from seacorder.api.assembly import assemble
+from seacorder.api.assembly import access_of, assemble
 from seacorder.api.http import documented, wire
 from seacorder.api.operator_page import add_operator_page
 from seacorder.api.page import add_page
 from seacorder.api.recorder_protocol import Recorder, SetupSource
-from seacorder.api.v1.routes import add_v1
+from seacorder.api.v1.routes import add_session, add_v1
+from seacorder.api.v1.session import Sessions
 from seacorder.base.errors import BadRequest
 from seacorder.base.message import named
 from seacorder.config.schema import ServerSettings
@@ -101,8 +103,12 @@ _SPLIT_TIME = documented.value_in_path("SplitTimeMinutes", _NUMBER, "Minutes: 0 
 _REEVALUATE = documented.value_in_path("ReevaluateTags", _BOOLEAN, "true or false")
 
 
-def create_inspector_app(recorder: Recorder, server: ServerSettings, setup: SetupSource | None = None) -> FastAPI:
-    """The whole application of port 13000. Without `setup` nothing that needs a restart can be changed."""
+def create_inspector_app(
+    recorder: Recorder, server: ServerSettings, setup: SetupSource | None = None, *, session_key: bytes | None = None
+) -> FastAPI:
+    """The whole application of port 13000. Without `setup` nothing that needs a restart can be changed; without a
+    `session_key` sessions of pages end with the program."""
+    access = access_of(server, session_key or secrets.token_bytes(32))
     app = FastAPI(
         title="Seacorder",
         summary="The Inspector service, and the recorder's own API.",
@@ -113,9 +119,10 @@ def create_inspector_app(recorder: Recorder, server: ServerSettings, setup: Setu
     )
     InspectorCommands(recorder).add_to(app)
     add_v1(app, recorder, setup)
+    add_session(app, Sessions(access, is_open_to_network=server.is_open_to_network))
     add_page(app)
     add_operator_page(app)
-    return assemble(app, server)
+    return assemble(app, server, access)
 
 
 class InspectorCommands:

@@ -5,13 +5,14 @@ See docs/programs/inspector.md.
 """
 
 import json
+import secrets
 from typing import Any
 
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from seacorder.api import failures
-from seacorder.api.assembly import assemble
+from seacorder.api.assembly import access_of, assemble
 from seacorder.api.http import documented, wire
 from seacorder.api.recorder_protocol import Recorder
 from seacorder.base.errors import BadRequest
@@ -64,7 +65,8 @@ def create_integration_app(recorder: Recorder, server: ServerSettings, *, bare_f
     """The whole application of port 8088. With `bare_false` an idle recorder answers isrecording with `false`."""
     app = FastAPI(title="Seacorder integration service", openapi_url=None, docs_url=None, redoc_url=None)
     IntegrationCommands(recorder, bare_false=bare_false).add_to(app)
-    return assemble(app, server)
+    # Nobody signs in here: programs send a token, and the page's cookie is not for this port.
+    return assemble(app, server, access_of(server, secrets.token_bytes(32)))
 
 
 class IntegrationCommands:

@@ -14,7 +14,7 @@ import typer
 from seacorder import __version__
 from seacorder.base.errors import BadRequest, SeacorderError, SettingsError
 from seacorder.base.message import Message
-from seacorder.cli import copying, exporting, observing, streams
+from seacorder.cli import access, copying, exporting, observing, streams
 from seacorder.cli.options import (
     DEFAULT_URL,
     ConfigOption,
@@ -50,6 +50,7 @@ app.add_typer(service_app, name="service")
 observing.add_to(app)
 exporting.add_to(app)
 copying.add_to(app)
+access.add_to(app)
 
 
 def main() -> None:

@@ -31,12 +31,14 @@ from seacorder.catalogue.catalogue import Catalogue
 from seacorder.cli import streams
 from seacorder.cli.overrides import Start
 from seacorder.cli.volumes import begin_volumes, check_mounted, folders_of, try_root
-from seacorder.config.schema import Settings
+from seacorder.config.schema import ServerSettings, Settings
+from seacorder.config.values import is_loopback
 from seacorder.control.recorder import Recorder, RecorderOptions
 from seacorder.control.settings.setup import Setup
 from seacorder.control.workers.input_trial import InputTrials
 from seacorder.model.definition.ready import by_name
 from seacorder.model.volume import MarkedFolder
+from seacorder.storage.secret_file import session_key
 from seacorder.storage.volume_memory import VolumeMemory, state_folder
 from seacorder.storage.volumes import MarkedFolders
 from seacorder.supervisor.forking import LEAST_WORKERS, ForkServer
@@ -198,10 +200,11 @@ async def _start(start: Start, shutdown: Shutdown, ending: RestartWish, follows:
     from seacorder.api.inspector import create_inspector_app
     from seacorder.api.integration import create_integration_app
 
-    bare_false, setup = settings.integration.bare_false, _setup(start, recorder, shutdown, ending)
+    warn_of_strangers(server)
+    key, setup = session_key(state_folder()), _setup(start, recorder, shutdown, ending)
     await _start_web(shutdown, [
-        Listener(create_inspector_app(recorder, server, setup), inspector),
-        Listener(create_integration_app(recorder, server, bare_false=bare_false), integration),
+        Listener(create_inspector_app(recorder, server, setup, session_key=key), inspector),
+        Listener(create_integration_app(recorder, server, bare_false=settings.integration.bare_false), integration),
     ], follows)
     return recorder, families(inspector)
 
@@ -218,6 +221,20 @@ def _setup(start: Start, recorder: Recorder, shutdown: Shutdown, ending: Restart
     running = start.settings if start.used is None else start.used.settings
     restart = ending.restart if can_restart() else None
     return Setup(start.source, running, recorder.journal, InputTrials(trials), is_busy, restart)
+
+
+def warn_of_strangers(server: ServerSettings) -> None:
+    """Logs who can command the recorder without showing who he is, if other computers reach it."""
+    if server.is_open_to_network:
+        _log.warning(
+            "Anyone in this network can start, stop and change settings: no password is set. Make one with `seacorder "
+            "password`."
+        )
+    elif not is_loopback(server.host) and not server.commands_need_token:
+        _log.warning(
+            "Anyone in this network can start and stop by the Inspector and integration commands, which need no "
+            "password. [server] commands_need_token = true closes them."
+        )
 
 
 def _import_web() -> None:

@@ -13,6 +13,7 @@ import httpx
 
 from seacorder.base.redaction import redact, redact_address
 from seacorder.client.errors import ChannelReason, InspectorError
+from seacorder.config.reserved import TOKEN_VARIABLE
 
 CONNECT_SECONDS = 5.0
 Query = str | int | Sequence[str]
@@ -41,17 +42,22 @@ class HttpTransport:
     """Sends requests to one recorder. Safe from any thread."""
 
     def __init__(self, base_url: str, timeout_seconds: float) -> None:
-        """Raises InspectorError when `base_url` is no web address. Does not connect yet."""
+        """Raises InspectorError when `base_url` is no web address. Does not connect yet.
+
+        The token for a recorder that asks for one is in the variable SEACORDER_TOKEN.
+        """
         if not _is_web_address(base_url):
             raise InspectorError(
                 f"{redact_address(base_url)!r} is no web address.", "Write one such as http://127.0.0.1:13000."
             )
         self.shown_url = redact_address(base_url.rstrip("/"))
         timeout = httpx.Timeout(timeout_seconds, connect=min(CONNECT_SECONDS, timeout_seconds))
+        token = os.environ.get(TOKEN_VARIABLE, "")
         # No proxy from the environment: the recorder is in the same network. Certificates are loaded for https alone,
         # because that takes time.
         self._client = httpx.Client(
-            base_url=base_url, timeout=timeout, trust_env=False, verify=base_url.lower().startswith("https")
+            base_url=base_url, timeout=timeout, trust_env=False, verify=base_url.lower().startswith("https"),
+            headers={"authorization": f"Bearer {token}"} if token else None,
         )
 
     def close(self) -> None:

@@ -9,3 +9,5 @@ CONFIG_VARIABLE = "SEACORDER_CONFIG"
 """The settings file's path, used without `--config`."""
 URL_VARIABLE = "SEACORDER_URL"
 """The recorder that client commands talk to, used without `--url`."""
+TOKEN_VARIABLE = "SEACORDER_TOKEN"  # noqa: S105 - the name of one
+"""The token that clients send."""

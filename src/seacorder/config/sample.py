@@ -15,6 +15,21 @@ inspector_port = 13000        # Inspector service, /api/v1 and the page
 integration_port = 8088       # integration service
 # allowed_origins = []        # web pages of other origins that may send commands: ["http://10.0.0.7"]
 # allowed_hosts = []          # further names of this computer: ["recorder.vessel.lan"]
+# commands_need_token = false # true: Inspector and integration commands need a password or token too
+
+# One [[server.access]] table for each who is let in; without any, everybody is. `seacorder password` prints one for a
+# person, `seacorder token` one for a program. These two let nobody in.
+
+# [[server.access]]
+# name = "Control room"
+# role = "operator"
+# password = "scrypt:15:8:1:00000000000000000000000000000000:\
+0000000000000000000000000000000000000000000000000000000000000000"
+
+# [[server.access]]
+# name = "Client's office"
+# role = "viewer"             # who looks, and changes nothing
+# token = "sha256:0000000000000000000000000000000000000000000000000000000000000000"
 
 [integration]
 # bare_false = false          # isrecording answers a bare false while idle

@@ -27,6 +27,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from seacorder.base.door import is_possible
 from seacorder.base.log import LogOptions
+from seacorder.config.access_table import ENTRIES_MAX, AccessTable
 from seacorder.config.copies_table import CopiesTable
 from seacorder.config.data_log_table import DataLogTable
 from seacorder.config.definition_tables import DefinitionTable
@@ -43,6 +44,7 @@ from seacorder.config.values import (
     channel_name,
     drive_letter,
     host_name,
+    is_loopback,
     listed,
     listening_address,
     per_process,
@@ -84,6 +86,32 @@ class ServerSettings(SettingsTable):
         (), "Further names under which this computer is called (its own name and addresses always work).",
         "a list of names"
     )
+    commands_need_token: bool = _key(
+        False, "The Inspector and integration commands need a password or token of an operator too.", _SWITCH
+    )
+    access: Annotated[tuple[AccessTable, ...], BeforeValidator(listed)] = _key(
+        (), "Who is let in; with no such table everybody is.", "any number of [[server.access]] tables up to 16",
+        max_length=ENTRIES_MAX
+    )
+
+    @model_validator(mode="after")
+    def _somebody_is_let_in(self) -> "ServerSettings":
+        names = [one.name for one in self.access]
+        for name in names:
+            if names.count(name) > 1:
+                raise Unaccepted(f"two [[server.access]] tables have the name {name!r}.", "Give each its own.")
+        has_operator = any(one.role == "operator" for one in self.access)
+        if self.commands_need_token and not has_operator:
+            raise Unaccepted(
+                "commands_need_token is set, and no operator is let in.",
+                "Add the [[server.access]] table that `seacorder password` or `seacorder token` prints.",
+            )
+        return self
+
+    @property
+    def is_open_to_network(self) -> bool:
+        """True if other computers reach it, and nobody has to show who he is."""
+        return not self.access and not is_loopback(self.host)
 
 
 class IntegrationSettings(SettingsTable):

@@ -150,6 +150,13 @@ def listening_address(host: str) -> str:
     return bare
 
 
+def is_loopback(host: str) -> bool:
+    """True for an address or name that only programs on this computer reach."""
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    return host.lower().rstrip(".") == "localhost"
+
+
 def _is_address(text: str) -> bool:
     with contextlib.suppress(ValueError):
         ipaddress.ip_address(text.partition("%")[0])

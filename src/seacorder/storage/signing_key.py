@@ -4,19 +4,16 @@
 public one, as minisign takes it. A key that is there is never replaced: what was signed with it must stay provable.
 """
 
-import contextlib
-import os
 import secrets
 from pathlib import Path
 
 from seacorder.base.ed25519 import KEY_BYTES
 from seacorder.base.errors import StorageFailed
 from seacorder.model.signature import SigningKey
-from seacorder.storage.disk import this_machine
+from seacorder.storage.secret_file import write_secret
 from seacorder.storage.whole_file import put
 
 PRIVATE_NAME, PUBLIC_NAME = "signing.key", "signing.pub"
-_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _BRING_BACK = "Bring it back from a copy. Without one, move it away: the next start makes a new key."
 
 
@@ -28,19 +25,7 @@ def make_key(folder: Path) -> bool:
     folder.mkdir(parents=True, exist_ok=True)
     key = SigningKey(secrets.token_bytes(KEY_BYTES))
     put(folder / PUBLIC_NAME, key.public.file)
-    new = folder / f".{PRIVATE_NAME}-{os.urandom(4).hex()}"
-    try:
-        handle = os.open(new, _FLAGS, 0o600)
-        try:
-            os.write(handle, key.seed.hex().encode("ascii") + b"\n")
-            this_machine().sync_whole(handle)
-        finally:
-            os.close(handle)
-        new.replace(path)
-    finally:
-        with contextlib.suppress(OSError):
-            new.unlink()
-    this_machine().sync_folder(folder)
+    write_secret(path, key.seed.hex().encode("ascii") + b"\n")
     return True
 
 

@@ -26,6 +26,13 @@ export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 const SECONDS_MAX = 10;
 
+let askedWho: () => void = () => undefined;
+
+/** `what` is called whenever the recorder has refused something because it does not know who asks. */
+export function onNotSignedIn(what: () => void): void {
+  askedWho = what;
+}
+
 /** The answer's JSON. Throws a `Refusal` otherwise; waits at most `seconds`. */
 export async function ask<Answer>(
   method: Method,
@@ -46,10 +53,12 @@ export async function ask<Answer>(
     throw new Refusal(0, {});
   }
   if (answer.ok) return (text === "" ? null : JSON.parse(text)) as Answer;
-  throw new Refusal(answer.status, problemOf(text));
+  const problem = problemOf(text);
+  if (answer.status === 401 && problem.type === "urn:seacorder:problem:not_signed_in") askedWho();
+  throw new Refusal(answer.status, problem);
 }
 
-function problemOf(text: string): Partial<Message> & { channels?: ChannelOutcome[] } {
+function problemOf(text: string): Partial<Message> & { channels?: ChannelOutcome[]; type?: string } {
   try {
     const said: unknown = JSON.parse(text);
     return typeof said === "object" && said !== null ? said : {};

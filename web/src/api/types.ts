@@ -13,6 +13,7 @@ export type Kind = Schemas["KindView"];
 export type Observation = Schemas["ObservationView"];
 export type Context = Schemas["ContextView"];
 export type Reading = Schemas["ReadingView"];
+export type Session = Schemas["SessionView"];
 
 /** A message for people: what is wrong, then what is done about it and what to do. */
 export interface Message {

@@ -792,10 +792,50 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Archive
-         * @description All files of a recording in one ZIP, which is a BagIt bag with SHA-256 sums.
+         * Recording
+         * @description A whole recording with its complete folder in one ZIP, which is a BagIt bag with SHA-256 sums.
          */
-        get: operations["archive_api_v1_recordings__id__archive_zip_get"];
+        get: operations["recording_api_v1_recordings__id__archive_zip_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archive.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stretch
+         * @description All channels from one instant to another, cut without encoding, with all that was noted meanwhile.
+         */
+        get: operations["stretch_api_v1_archive_zip_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/observations/{id}/archive.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Observation
+         * @description An observation with its files, and all channels around it, cut without encoding.
+         */
+        get: operations["observation_api_v1_observations__id__archive_zip_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -972,10 +1012,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Session
+         * @description Who is signed in. Asking prolongs the session, so that it does not end while it is used.
+         */
+        get: operations["session_api_v1_session_get"];
+        put?: never;
+        /**
+         * Sign In
+         * @description Begins a session. A wrong password is 401; too many of them from one address have to wait: 429.
+         */
+        post: operations["sign_in_api_v1_session_post"];
+        /**
+         * Sign Out
+         * @description Ends the session in this browser.
+         */
+        delete: operations["sign_out_api_v1_session_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AccessRole
+         * @description What somebody may do.
+         * @enum {string}
+         */
+        AccessRole: "operator" | "viewer";
         /**
          * AlarmKind
          * @description Stable words; docs/sea/alarms.md says for each when it is raised and what to do.
@@ -2045,6 +2119,19 @@ export interface components {
             };
         };
         /**
+         * SessionView
+         * @description Who asks, as the recorder knows him.
+         */
+        SessionView: {
+            role: components["schemas"]["AccessRole"] | null;
+            /** Name */
+            name: string | null;
+            /** Asks */
+            asks: boolean;
+            /** Is Open To Network */
+            is_open_to_network: boolean;
+        };
+        /**
          * SettingsAnswer
          * @description The recorder's settings, and every channel's.
          */
@@ -2196,31 +2283,6 @@ export interface components {
          * @enum {string}
          */
         TakesEffect: "now" | "next_split" | "after_recording";
-        /** VerifiedCopiesView */
-        VerifiedCopiesView: {
-            /** Items */
-            items: components["schemas"]["VerifiedCopyView"][];
-        };
-        /**
-         * VerifiedCopyView
-         * @description One complete copy of a recording.
-         */
-        VerifiedCopyView: {
-            /** Target */
-            target: string;
-            /** Place */
-            place: string;
-            /**
-             * Verified Utc
-             * Format: date-time
-             * @example 2026-05-04T03:02:01.123456Z
-             */
-            verified_utc: string;
-            /** Files */
-            files: number;
-            /** Bytes */
-            bytes: number;
-        };
         /**
          * TriedPicture
          * @description What the source sends.
@@ -2267,6 +2329,31 @@ export interface components {
             tag: string;
             /** Meant */
             meant: string;
+        };
+        /** VerifiedCopiesView */
+        VerifiedCopiesView: {
+            /** Items */
+            items: components["schemas"]["VerifiedCopyView"][];
+        };
+        /**
+         * VerifiedCopyView
+         * @description One complete copy of a recording.
+         */
+        VerifiedCopyView: {
+            /** Target */
+            target: string;
+            /** Place */
+            place: string;
+            /**
+             * Verified Utc
+             * Format: date-time
+             * @example 2026-05-04T03:02:01.123456Z
+             */
+            verified_utc: string;
+            /** Files */
+            files: number;
+            /** Bytes */
+            bytes: number;
         };
         /**
          * VolumeView
@@ -3846,12 +3933,65 @@ export interface operations {
             };
         };
     };
-    archive_api_v1_recordings__id__archive_zip_get: {
+    recording_api_v1_recordings__id__archive_zip_get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @description `id` of the recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    stretch_api_v1_archive_zip_get: {
+        parameters: {
+            query: {
+                /** @description Begin of the stretch (RFC 3339) */
+                from: string;
+                /** @description End of the stretch: the first instant that is not wanted (RFC 3339) */
+                to: string;
+                /** @description Of these channels alone; without it, of all */
+                channel?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    observation_api_v1_observations__id__archive_zip_get: {
+        parameters: {
+            query?: {
+                /** @description Seconds before its begin */
+                before_seconds?: number;
+                /** @description Seconds after its end */
+                after_seconds?: number;
+                /** @description Of these channels alone; without it, of all */
+                channel?: string[];
+            };
+            header?: never;
+            path: {
+                /** @description `id` of the observation */
                 id: string;
             };
             cookie?: never;
@@ -4211,6 +4351,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LinesView"];
+                };
+            };
+        };
+    };
+    session_api_v1_session_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+        };
+    };
+    sign_in_api_v1_session_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "password": "the password"
+                 *     }
+                 */
+                "application/json": {
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+        };
+    };
+    sign_out_api_v1_session_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
                 };
             };
         };

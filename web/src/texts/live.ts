@@ -17,6 +17,10 @@ export const live = catalogue(
     noAnswer: "No answer from the recorder.",
     waiting: "Waiting for the first picture.",
     noPictureNow: "NO PICTURE NOW",
+    instead: {
+      preview: "Small preview: this browser cannot play what the camera sends.",
+      pictures: "A picture each second: this browser cannot play what the camera sends.",
+    },
     recorded: {
       yes: "REC",
       off: "not recorded",
@@ -51,6 +55,10 @@ export const live = catalogue(
       noAnswer: "Keine Antwort vom Rekorder.",
       waiting: "Das erste Bild kommt noch.",
       noPictureNow: "JETZT KEIN BILD",
+      instead: {
+        preview: "Kleine Vorschau: Dieser Browser kann nicht abspielen, was die Kamera sendet.",
+        pictures: "Ein Bild je Sekunde: Dieser Browser kann nicht abspielen, was die Kamera sendet.",
+      },
       recorded: {
         yes: "REC",
         off: "nicht aufgenommen",
@@ -84,6 +92,10 @@ export const live = catalogue(
       noAnswer: "Ikke svar fra opptakeren.",
       waiting: "Venter på det første bildet.",
       noPictureNow: "INGEN BILDE NÅ",
+      instead: {
+        preview: "Liten forhåndsvisning: Denne nettleseren kan ikke spille av det kameraet sender.",
+        pictures: "Ett bilde i sekundet: Denne nettleseren kan ikke spille av det kameraet sender.",
+      },
       recorded: {
         yes: "REC",
         off: "tas ikke opp",
@@ -117,6 +129,10 @@ export const live = catalogue(
       noAnswer: "Sem resposta do gravador.",
       waiting: "À espera da primeira imagem.",
       noPictureNow: "SEM IMAGEM AGORA",
+      instead: {
+        preview: "Pré-visualização pequena: este navegador não reproduz o que a câmara envia.",
+        pictures: "Uma imagem por segundo: este navegador não reproduz o que a câmara envia.",
+      },
       recorded: {
         yes: "REC",
         off: "não gravado",

@@ -33,6 +33,11 @@ class Actions {
   /** Grows with each proof, so that the same one is shown twice if it happens twice. */
   proofs = $state(0);
 
+  /** Any of them waits for its answer. */
+  get isWaiting(): boolean {
+    return this.busy.size > 0;
+  }
+
   isBusy(key: string): boolean {
     return this.busy.has(key);
   }

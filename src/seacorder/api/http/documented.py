@@ -66,7 +66,7 @@ def failures(schema: dict[str, Any], *statuses: int | str) -> dict[int | str, di
     return dict.fromkeys(statuses, problem)
 
 
-PUBLIC_FAILURES = failures(PUBLIC_PROBLEM, 400, 403, 404, 408, 413, 500, 503)
+PUBLIC_FAILURES = failures(PUBLIC_PROBLEM, 400, 401, 403, 404, 408, 413, 500, 503)
 """Failures of the Inspector and integration services; see docs/programs/inspector.md."""
 
 EMPTY: dict[int | str, dict[str, Any]] = {200: {"description": "Done; no body"}, **PUBLIC_FAILURES}

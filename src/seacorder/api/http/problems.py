@@ -6,6 +6,7 @@ failure. `/api/v1` uses the ordinary status codes. What the guard or a limit ref
 
 import json
 import logging
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -58,6 +59,34 @@ class Forbidden(SeacorderError):
     """Refused: a web page of another site asks, or the Host header has a name that is not this machine's."""
 
     kind = "refused"
+
+
+class NotSignedIn(SeacorderError):
+    """The recorder asks who it is, and the request does not say so."""
+
+    kind = "not_signed_in"
+
+
+class WrongPassword(SeacorderError):
+    """Nobody who is let in has this password."""
+
+    kind = "wrong_password"
+
+
+class TooManyTries(SeacorderError):
+    """Too many wrong passwords have come from this address; the next is looked at after `wait_seconds`."""
+
+    kind = "too_many_tries"
+
+    def __init__(self, fact: str, action: str = "", *, wait_seconds: float = 0.0) -> None:
+        super().__init__(fact, action)
+        self.wait_seconds = wait_seconds
+
+
+class MayOnlyLook(SeacorderError):
+    """A viewer asks for something that only an operator may do."""
+
+    kind = "may_only_look"
 
 
 class AskedAhead(SeacorderError):
@@ -136,6 +165,10 @@ _TITLES = {
     "unknown_path": "No such command",
     "wrong_method": "Wrong method",
     "refused": "Refused",
+    "not_signed_in": "Not signed in",
+    "wrong_password": "Wrong password",
+    "too_many_tries": "Too many wrong passwords",
+    "may_only_look": "For operators",
     "asked_ahead": "Asked ahead",
     "body_too_large": "Body too large",
     "body_too_slow": "Body too slow",
@@ -165,6 +198,10 @@ _STATUS_EVERYWHERE: tuple[tuple[type[SeacorderError], int], ...] = (
     (UnknownPath, 404),
     (NotThere, 404),
     (RangeOutside, 416),
+    (NotSignedIn, 401),
+    (WrongPassword, 401),
+    (TooManyTries, 429),
+    (MayOnlyLook, 403),
     (Forbidden, 403),
     (AskedAhead, 503),
     (BodyTooLarge, 413),
@@ -200,20 +237,30 @@ def problem_of(error: Exception, path: str) -> Problem:
         )
         return Problem(500, "error", _TITLES["error"], message, has_two_fields)
     more: dict[str, Any] = {}
-    headers: dict[str, str] = {}
     if isinstance(error, BadRequest) and error.field:
         more["field"] = error.field
-    if isinstance(error, WrongMethod):
-        headers["allow"] = ", ".join(error.allowed)
-    if isinstance(error, RangeOutside):
-        headers["content-range"] = f"bytes */{error.size}"
-    if isinstance(error, BodyTooLarge | BodyTooSlow):
-        headers["connection"] = "close"
     if isinstance(error, CommandFailed):
         more["channels"] = [_on_channel(one, has_two_fields) for one in error.outcome.channels]
     kind = NotThere.kind if isinstance(error, NotKnown) else error.kind
     title = _TITLES.get(kind, _TITLES["error"])
-    return Problem(status_of(error, path), kind, title, error.message, has_two_fields, more, headers)
+    return Problem(status_of(error, path), kind, title, error.message, has_two_fields, more, _headers_of(error))
+
+
+def _headers_of(error: SeacorderError) -> dict[str, str]:
+    """What belongs to the status code of an error (RFC 9110)."""
+    match error:
+        case WrongMethod():
+            return {"allow": ", ".join(error.allowed)}
+        case RangeOutside():
+            return {"content-range": f"bytes */{error.size}"}
+        case BodyTooLarge() | BodyTooSlow():
+            return {"connection": "close"}
+        case NotSignedIn() | WrongPassword():
+            return {"www-authenticate": "Bearer"}
+        case TooManyTries():
+            return {"retry-after": str(math.ceil(error.wait_seconds))}
+        case _:
+            return {}
 
 
 def _on_channel(one: ChannelOutcome, has_two_fields: bool) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from seacorder.api.v1.observation_views import KindsView, KindView, ObservationP
 from seacorder.api.v1.observations import Observations
 from seacorder.api.v1.readings import HistoryView, Readings, ReadingsView, SourcesView
 from seacorder.api.v1.rows import CatalogueRows
+from seacorder.api.v1.session import SESSION_BODY, Sessions, SessionView
 from seacorder.api.v1.settings import CHANNEL_BODY, RECORDER_BODY, SettingsCommands
 from seacorder.api.v1.settings_views import ChannelSettingsAnswer, SettingsAnswer
 from seacorder.api.v1.setup import CHANNEL_TABLE_BODY, TRY_BODY, SetupCommands, SetupView, TriedView
@@ -120,6 +121,13 @@ def _add_setup(app: FastAPI, setup: SetupCommands) -> None:
     )
     _route(app, "PUT", "/setup/channels", setup.put_channel, model=all_of_it, fails=fails, extra=CHANNEL_TABLE_BODY)
     _route(app, "DELETE", "/setup/channels", setup.remove_channel, model=all_of_it, fails=fails)
+
+
+def add_session(app: FastAPI, sessions: Sessions) -> None:
+    """Declares what everybody may ask for: who he is."""
+    _route(app, "GET", "/session", sessions.session, model=SessionView)
+    _route(app, "POST", "/session", sessions.sign_in, model=SessionView, fails=(400, 401, 429), extra=SESSION_BODY)
+    _route(app, "DELETE", "/session", sessions.sign_out, model=SessionView)
 
 
 def _add_observations(app: FastAPI, book: Observations) -> None:

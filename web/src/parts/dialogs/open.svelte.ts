@@ -1,5 +1,6 @@
 /** Which dialog is open. Any room may open one; `Dialogs.svelte` shows it. */
 import type { Observation } from "../../api/types";
+import { session } from "../../watch/session.svelte";
 
 export type Open =
   | { name: "stop" }
@@ -17,6 +18,8 @@ export function openDialog(): Open | null {
   return open;
 }
 
+/** A viewer gets none in which something is changed; why is said below the bar. */
 export function show(wanted: Open | null): void {
+  if (wanted !== null && wanted.name !== "keys" && !session.mayAct) return;
   open = wanted;
 }

@@ -1,0 +1,55 @@
+/** Who is let in, and what he may do. */
+import { catalogue } from "./language.svelte";
+
+export const access = catalogue(
+  {
+    title: "Sign in",
+    asks: "This recorder asks for a password.",
+    password: "Password",
+    signIn: "Sign in",
+    signOut: "Sign out",
+    wrong: "This password is wrong.",
+    tooMany: "There were too many wrong passwords; try again in a few seconds.",
+    noAnswer: "The recorder does not answer. It may still be recording.",
+    mayLook: (name: string) => `${name} may look. Only an operator can start, stop and change something.`,
+    openToAll: "Anyone in this network can start and stop. Set a password.",
+  },
+  {
+    de: {
+      title: "Anmelden",
+      asks: "Dieser Rekorder fragt nach einem Passwort.",
+      password: "Passwort",
+      signIn: "Anmelden",
+      signOut: "Abmelden",
+      wrong: "Dieses Passwort ist falsch.",
+      tooMany: "Es gab zu viele falsche Passwörter; in ein paar Sekunden geht es wieder.",
+      noAnswer: "Der Rekorder antwortet nicht. Er nimmt vielleicht noch auf.",
+      mayLook: (name) => `${name} darf zusehen. Nur ein Bediener kann starten, stoppen und etwas ändern.`,
+      openToAll: "Jeder in diesem Netz kann starten und stoppen. Ein Passwort schützt davor.",
+    },
+    no: {
+      title: "Logg inn",
+      asks: "Denne opptakeren spør etter et passord.",
+      password: "Passord",
+      signIn: "Logg inn",
+      signOut: "Logg ut",
+      wrong: "Dette passordet er feil.",
+      tooMany: "Det var for mange feil passord; prøv igjen om noen sekunder.",
+      noAnswer: "Opptakeren svarer ikke. Den tar kanskje fortsatt opp.",
+      mayLook: (name) => `${name} kan se på. Bare en operatør kan starte, stoppe og endre noe.`,
+      openToAll: "Alle i dette nettet kan starte og stoppe. Sett et passord.",
+    },
+    pt: {
+      title: "Entrar",
+      asks: "Este gravador pede uma palavra-passe.",
+      password: "Palavra-passe",
+      signIn: "Entrar",
+      signOut: "Sair",
+      wrong: "Esta palavra-passe está errada.",
+      tooMany: "Houve demasiadas palavras-passe erradas; tente de novo dentro de segundos.",
+      noAnswer: "O gravador não responde. Pode ainda estar a gravar.",
+      mayLook: (name) => `${name} pode ver. Só um operador pode iniciar, parar e alterar.`,
+      openToAll: "Qualquer pessoa nesta rede pode iniciar e parar. Defina uma palavra-passe.",
+    },
+  },
+);
