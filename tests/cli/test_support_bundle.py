@@ -121,6 +121,18 @@ def test_each_setting_says_what_has_given_it(file: Path) -> None:
     assert values["server.inspector_port"] == {"value": 13000, "from": "default"}
 
 
+def test_the_keys_of_a_bucket_are_nowhere(tmp_path: Path) -> None:
+    file = tmp_path / "seacorder.toml"
+    head = '[[channels]]\nname = "Bow"\ninput = "test:"\n[[copies]]\nname = "Office"\nto = "s3://films/rec1"\n'
+    file.write_text(f'{head}access_key = "rec1-{PLAIN}"\nsecret_key = "{PLAIN}"\n', encoding="utf-8")
+    known = known_settings(file, {})
+    journal = ServiceJournal(lambda: f"asked with {PLAIN}\n")
+    found = made(sources(known, journal=journal), known.secrets)
+    assert not [leak for one in found.values() for leak in leaks(one.text + one.fault)]
+    shown = shown_settings(known)
+    assert [shown[f"copies.1.{name}"]["value"] for name in ("access_key", "secret_key")] == ["***", "***"]
+
+
 def test_a_variable_of_the_demo_is_told_for_every_channel() -> None:
     values = shown_settings(known_settings(None, {"SEACORDER_CHANNELS_2_NAME": "Crane"}, demo=True))
     assert values["channels.2.name"] == {"value": "Crane", "from": "SEACORDER_CHANNELS_2_NAME"}

@@ -1,19 +1,23 @@
 """`[[copies]]`: what is accepted, and which targets exclude themselves."""
 
+from pathlib import Path
+
 import pytest
 
 from seacorder.base.errors import SettingsError
 from seacorder.config.clashes import clashes
+from seacorder.config.copies_table import keys_of_copies
 from seacorder.config.load import check
 from seacorder.model.copies import CopyTarget
 
 CHANNEL = {"name": "Bow", "input": "test:"}
+KEYS = {"access_key": "rec1", "secret_key": "a-secret"}
 NAS = {"name": "NAS", "to": "/mnt/nas/rec1"}
 
 
 def load(*tables: dict[str, object]) -> tuple[CopyTarget, ...]:
     raw = {"channels": [CHANNEL], "copies": list(tables)}
-    return tuple(one.target() for one in check(raw, place="x", folder=None, environment={}).copies)  # type: ignore[arg-type]
+    return tuple(one.target() for one in check(raw, place="x", folder=Path("/"), environment={}).copies)
 
 
 def test_a_target_with_its_limits() -> None:
@@ -23,7 +27,11 @@ def test_a_target_with_its_limits() -> None:
 
 
 @pytest.mark.parametrize("wrong", [
-    {"to": "nas/rec1"}, {"to": ""}, {"limit_mbits": -1}, {"behind_minutes": -1}, {"name": " "}, {"colour": 1},
+    {"to": "nas/rec1"}, {"to": ""}, {"to": "s3://films/x"}, {"to": "s3://"}, {"to": "s3://Films/x", **KEYS},
+    {"to": "s3://films", "access_key": "a"}, {"secret_key": "s"}, {"endpoint": "https://nas.lan"},
+    {"to": "s3://films/x", **KEYS, "endpoint": "nas.lan:9000"},
+    {"to": "s3://films/x", **KEYS, "endpoint": "https://me:secret@nas.lan"},
+    {"limit_mbits": -1}, {"behind_minutes": -1}, {"name": " "}, {"colour": 1},
 ])
 def test_what_is_not_accepted(wrong: dict[str, object]) -> None:
     with pytest.raises(SettingsError):
@@ -43,3 +51,29 @@ def test_targets_that_exclude_themselves(tables: list[dict[str, object]], fact: 
         "storage": {"root": "/data/rec"},
     }
     assert [one.fact for one in clashes(raw, "x")] == [f"x: {fact}"]
+
+
+def test_a_bucket_with_its_server_and_keys() -> None:
+    bucket = {"name": "Office", "to": "s3://films/rec1", "endpoint": "https://nas.lan:9000/", "region": "eu"}
+    (found,) = load({**bucket, **KEYS})
+    assert found == CopyTarget(
+        "Office", "s3://films/rec1", 25_000_000, endpoint="https://nas.lan:9000", region="eu", access_key="rec1",
+        secret_key="a-secret",
+    )
+    assert load({**bucket, "keys_file": "/etc/keys"})[0].keys_file == "/etc/keys"
+
+
+def test_a_secret_key_is_in_no_text_of_the_settings() -> None:
+    raw = {"channels": [CHANNEL], "copies": [{"name": "Office", "to": "s3://films/rec1", **KEYS}]}
+    settings = check(raw, place="x", folder=Path("/"), environment={})
+    assert "a-secret" not in repr(settings)
+    assert keys_of_copies(raw) == {"a-secret"}
+    with pytest.raises(SettingsError) as refused:
+        load({**NAS, "secret_key": "a-secret"})
+    assert "a-secret" not in str(refused.value)
+
+
+def test_a_secret_key_comes_from_a_variable() -> None:
+    raw = {"channels": [CHANNEL], "copies": [{"name": "Office", "to": "s3://films/rec1", "access_key": "rec1"}]}
+    found = check(raw, place="x", folder=Path("/"), environment={"SEACORDER_COPIES_1_SECRET_KEY": "a-secret"})
+    assert found.copies[0].target().secret_key == "a-secret"

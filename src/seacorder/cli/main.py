@@ -218,7 +218,9 @@ def check(
 @app.command()
 def verify(
     folder: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help="A recorded folder, or one above several.", show_default=False)
+        str,
+        typer.Argument(metavar="FOLDER", help="A recorded folder, one above several, or s3://BUCKET/FOLDER.",
+                       show_default=False),
     ],
     key: Annotated[
         str | None, typer.Option(metavar="KEY", help="The recorder's public key, or its file signing.pub.")

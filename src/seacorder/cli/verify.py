@@ -8,27 +8,53 @@ from pathlib import Path
 from seacorder.base.duration import large_count_text
 from seacorder.base.errors import BadRequest
 from seacorder.cli.streams import progress_bar
-from seacorder.evidence.verify import FolderVerified, folders_in, total_bytes, unlisted_in, verify_folder
+from seacorder.evidence.verify import (
+    FolderVerified,
+    folders_in,
+    total_bytes,
+    unlisted_in,
+    verify_folder,
+    verify_source,
+)
+from seacorder.model.copies import BUCKET_BEGIN
 from seacorder.model.signature import NotASignature, PublicKey, read_public_key
 
 
-def verify(folder: Path, *, key: str | None, as_json: bool) -> bool:
-    """Prints what was found; True when all is in order. Blocks for as long as reading every file takes.
+def verify(place: str, *, key: str | None, as_json: bool) -> bool:
+    """Prints what was found in a folder or a bucket; True when all is in order. Blocks for as long as reading every
+    file takes.
 
     Raises NotPossible when there is nothing to verify, BadRequest for a key that is none.
     """
     public = None if key is None else _key(key)
-    folders = folders_in(folder)
-    with progress_bar() as progress:
-        bar = progress.add_task("Reading files", total=total_bytes(folders))
-        found = [verify_folder(one, folder, public, lambda count: progress.advance(bar, count)) for one in folders]
-    found += unlisted_in(folder)
+    found = _in_bucket(place, public) if place.startswith(BUCKET_BEGIN) else _in_folder(Path(place), public)
     is_sound = not any(one.findings for one in found)
     if as_json:
         print(json.dumps({"is_sound": is_sound, "folders": [asdict(one) for one in found]}))
     else:
         _print(found)
     return is_sound
+
+
+def _in_folder(folder: Path, key: PublicKey | None) -> list[FolderVerified]:
+    folders = folders_in(folder)
+    with progress_bar() as progress:
+        bar = progress.add_task("Reading files", total=total_bytes(folders))
+        found = [verify_folder(one, folder, key, lambda count: progress.advance(bar, count)) for one in folders]
+    return found + unlisted_in(folder)
+
+
+def _in_bucket(place: str, key: PublicKey | None) -> list[FolderVerified]:
+    """Keys and server are those of the usual variables, so that it works on any computer."""
+    from seacorder.copies.bucket_client import Access, BucketAddress, make_client
+    from seacorder.copies.bucket_source import BucketFolders
+
+    folders = BucketFolders(make_client(Access(), uses_variables=True), BucketAddress.of(place))
+    with progress_bar() as progress:
+        bar = progress.add_task("Reading files", total=folders.total_bytes)
+        sources = folders.sources()
+        found = [verify_source(one, key, lambda count: progress.advance(bar, count)) for one in sources]
+    return found + folders.unlisted()
 
 
 def _key(text: str) -> PublicKey:

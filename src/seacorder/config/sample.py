@@ -250,6 +250,15 @@ split_time_minutes = 10       # 0 never splits
 # behind_minutes = 60.0       # a file that waits for longer is an alarm; 0 never
 # same_disk = false           # true: it may be on the disk that is recorded to, for trying
 
+# [[copies]]
+# name = "Office"
+# to = "s3://recordings/recorder1"        # a bucket and a folder in it
+# endpoint = "https://nas.lan:9000"       # the bucket's server; without it: Amazon's
+# region = "eu-central-1"                 # where the server cares
+# access_key = "recorder1"
+# secret_key = "change-me"                # or by the variable SEACORDER_COPIES_2_SECRET_KEY
+# keys_file = "/etc/seacorder/office.keys"    # both keys, a line each, instead
+
 # One [[channels]] table a camera.
 
 [[channels]]

@@ -12,6 +12,7 @@ from seacorder.base.background import once
 from seacorder.base.clock import SystemClock
 from seacorder.base.gentle import be_gentle
 from seacorder.base.pipe import Link
+from seacorder.copies.bucket_place import BucketPlace
 from seacorder.copies.contract import CopyPlace
 from seacorder.copies.folder_copy import FolderCopier
 from seacorder.copies.folder_place import FolderPlace
@@ -21,6 +22,8 @@ from seacorder.model.copies import CopyFolder
 
 def place_of(order: CopyFolder) -> CopyPlace:
     """Opens the target of an order. Raises CopyFailed."""
+    if order.target.is_bucket:
+        return BucketPlace(order.target)
     return FolderPlace(order.target, Path(order.folder), order.known)
 
 

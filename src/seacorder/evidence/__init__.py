@@ -24,5 +24,5 @@ must not be able to crash it. Everything here may block for as long as the disk 
 | `bag`, `whole_files`, `cut_files` | the ZIP, and what goes into it |
 | `cutting`, `excerpts` | a stretch of a video, and of what lies beside it |
 | `bag_check` | what is different when a bag is verified |
-| `verify` | is a folder, or a copy of it, as it was recorded? |
+| `verify`, `verify_source` | is a folder, or a copy of it, as it was recorded? |
 """

@@ -7,7 +7,7 @@ Every byte is read once, for its SHA-256. Videos are then opened, their frames c
 import hashlib
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -17,10 +17,10 @@ from seacorder.base.ed25519 import SignaturesNotPossible
 from seacorder.base.errors import NotPossible
 from seacorder.evidence import bag_check, custody
 from seacorder.evidence.folder_contents import file_names, is_recorded
-from seacorder.evidence.hashing import ChangedWhileRead, ReadPace, hash_file
-from seacorder.evidence.inspect import inspect_file
+from seacorder.evidence.hashing import ChangedWhileRead
 from seacorder.evidence.manifest import NotAManifest, read_manifest
 from seacorder.evidence.statements import RECORDING_WORD, Document, read_document
+from seacorder.evidence.verify_source import BytesRead, LocalFolder, VerifySource
 from seacorder.model.completion import (
     CUSTODY_NAME,
     MANIFEST_NAME,
@@ -33,7 +33,6 @@ from seacorder.model.signature import NotASignature, PublicKey, read_public_key,
 
 LEFT_OUT = ("seacorder.db",)
 """The catalogue, which may lie in a folder of recordings."""
-BytesRead = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,18 +118,25 @@ def verify_folder(
     folder: Path, top: Path, key: PublicKey | None = None, progress: BytesRead = lambda _: None
 ) -> FolderVerified:
     """Verifies one folder. Raises nothing for what is in it. Blocks for as long as reading takes."""
-    return _Verification(folder, top, progress).run(key)
+    return verify_source(LocalFolder(folder, top, LEFT_OUT), key, progress)
+
+
+def verify_source(
+    source: VerifySource, key: PublicKey | None = None, progress: BytesRead = lambda _: None
+) -> FolderVerified:
+    """The same of a folder wherever it lies."""
+    return _Verification(source, progress).run(key)
 
 
 class _Verification:
-    def __init__(self, folder: Path, top: Path, progress: BytesRead) -> None:
-        self._folder, self._top, self._progress = folder, top, progress
-        self._found = FolderVerified(os.path.relpath(folder, top))
+    def __init__(self, source: VerifySource, progress: BytesRead) -> None:
+        self._source, self._progress = source, progress
+        self._found = FolderVerified(source.shown_folder)
 
     def run(self, key: PublicKey | None) -> FolderVerified:
         try:
-            data = (self._folder / MANIFEST_NAME).read_bytes()
-            listed = bag_check.listed(self._folder, read_manifest(data))
+            data = self._source.bytes_of(MANIFEST_NAME)
+            listed = bag_check.listed(self._source, read_manifest(data))
         except OSError as fault:
             self._say("manifest", MANIFEST_NAME, f"cannot be read ({fault.strerror})")
             return self._found
@@ -144,7 +150,7 @@ class _Verification:
         except SignaturesNotPossible as fault:
             self._say("signature", SIGNATURE_NAME, f"was not checked. {fault.sentence}".removesuffix("."))
         sound = self._hashes(listed)
-        for finding in bag_check.cut_videos(self._folder, sound):
+        for finding in bag_check.cut_videos(self._source, sound):
             self._say("frames", *finding)
         document = self._statement(listed)
         if document is not None:
@@ -153,18 +159,17 @@ class _Verification:
         return self._found
 
     def _say(self, kind: str, name: str, what: str) -> None:
-        shown = os.path.relpath(self._folder / name, self._top)
+        shown = self._source.shown(name)
         self._found.findings.append(VerifyFinding(kind, shown, f"{shown} {what}."))
 
     def _signature(self, manifest: bytes, listed: Mapping[str, str], key: PublicKey | None) -> None:
-        path = self._folder / SIGNATURE_NAME
-        if not path.exists():
+        if not self._source.has(SIGNATURE_NAME):
             if key is not None or SIGNER_NAME in listed:
                 self._say("signature", SIGNATURE_NAME, "is missing: the manifest is not signed")
             return
         try:
-            signature = read_signature(path.read_bytes())
-            by = key or read_public_key((self._folder / SIGNER_NAME).read_text("ascii", "replace"))
+            signature = read_signature(self._source.bytes_of(SIGNATURE_NAME))
+            by = key or read_public_key(self._source.bytes_of(SIGNER_NAME).decode("ascii", "replace"))
         except OSError as fault:
             self._say("signature", SIGNATURE_NAME, f"cannot be checked ({fault.strerror})")
             return
@@ -180,13 +185,12 @@ class _Verification:
         self._custody(by, hashlib.sha256(manifest).hexdigest())
 
     def _custody(self, key: PublicKey, manifest_sha256: str) -> None:
-        path = self._folder / CUSTODY_NAME
-        if not path.exists():
-            if self._found.signed_by and not bag_check.is_bag(self._folder):
+        if not self._source.has(CUSTODY_NAME):
+            if self._found.signed_by and not bag_check.is_bag(self._source):
                 self._say("custody", CUSTODY_NAME, "is missing, though the manifest is signed")
             return
         try:
-            data = path.read_bytes()
+            data = self._source.bytes_of(CUSTODY_NAME)
         except OSError as fault:
             self._say("custody", CUSTODY_NAME, f"cannot be read ({fault.strerror})")
             return
@@ -200,9 +204,8 @@ class _Verification:
         """Reads every file that is listed; returns the names of those that are as they were."""
         sound: set[str] = set()
         for name, sha256 in listed.items():
-            path = self._folder / name
             try:
-                read = hash_file(path, ReadPace(), self._progress)
+                found, size = self._source.sha256_of(name, self._progress)
             except FileNotFoundError:
                 self._say("missing", name, f"is missing; {MANIFEST_NAME} lists it")
                 continue
@@ -213,13 +216,13 @@ class _Verification:
                 self._say("unreadable", name, f"cannot be read ({fault})")
                 continue
             self._found.files += 1
-            self._found.bytes += read.bytes
-            if read.sha256 == sha256:
+            self._found.bytes += size
+            if found == sha256:
                 sound.add(name)
             else:
                 self._say("changed", name, "was changed: its bytes are not those that were recorded")
-        for name in file_names(self._folder, (*LEFT_OUT, *bag_check.unlisted(self._folder))):
-            if name not in listed:
+        for name in self._source.names():
+            if name not in listed and name not in bag_check.unlisted(self._source):
                 self._say("more", name, f"is not in {MANIFEST_NAME}: it was added later")
         return sound
 
@@ -227,7 +230,7 @@ class _Verification:
         if RECORDING_NAME not in listed:
             return None  # a manifest of somebody else: files alone are verified
         try:
-            document = read_document((self._folder / RECORDING_NAME).read_bytes(), RECORDING_WORD)
+            document = read_document(self._source.bytes_of(RECORDING_NAME), RECORDING_WORD)
         except OSError:
             return None  # it is missing, or cannot be read, and that was said
         if document is None:
@@ -248,7 +251,7 @@ class _Verification:
 
     def _video(self, one: Mapping[str, Any]) -> None:
         name = one["file"]
-        examined = inspect_file(self._folder / name)
+        examined = self._source.examine(name)
         if examined.state is None:
             if one["frames"]:
                 self._say("unreadable", name, "cannot be opened")
@@ -266,7 +269,7 @@ class _Verification:
             named = {one.file for one in self._found.findings}
             for one in document["earlier"]:
                 name = one["file"]
-                shown = os.path.relpath(self._folder / name, self._top)
+                shown = self._source.shown(name)
                 if is_recorded(name) and name not in repaired and shown not in named:
                     self._say("earlier", name, f"was {one['now']} when {MANIFEST_NAME} was written again; noticed at "
                               f"{one['noticed_utc']}. {RECORDING_NAME} has the SHA-256 of before")

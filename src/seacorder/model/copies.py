@@ -38,6 +38,11 @@ class CopyTarget:
     def is_bucket(self) -> bool:
         return self.address.startswith(BUCKET_BEGIN)
 
+    @property
+    def shown(self) -> str:
+        """The address as people read it: of a bucket without a scheme, so that nothing of it is taken for a secret."""
+        return f"bucket {self.address.removeprefix(BUCKET_BEGIN)}" if self.is_bucket else self.address
+
 
 @dataclass(frozen=True, slots=True)
 class CopiedFile:

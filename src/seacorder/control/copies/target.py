@@ -16,7 +16,6 @@ from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.duration import count_text
 from seacorder.base.errors import CatalogueFailed
 from seacorder.base.message import Message
-from seacorder.base.redaction import redact
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.copy_queries import CopiedTotals, Due, DueFile
 from seacorder.control.events.journal import Journal
@@ -107,7 +106,7 @@ class TargetCopies:
         now_ns = self._around.clock.utc_ns()
         return CopyStatus(
             name=self.target.name,
-            address=redact(self.target.address),
+            address=self.target.shown,
             state=self._state,
             since_utc_ns=self._since_utc_ns,
             why=self._why(),
