@@ -25,12 +25,13 @@ class Bench:
         self.clock = FakeClock()
         self.losses: list[Loss] = []
         self.output: Output | None = None
+        self.blackbox: Output | None = None
         self.timeline = Timeline(self.clock.utc_ns() - self.clock.monotonic_ns())
         self.account = LossAccount(
             "Bow",
             self.clock,
             self.timeline,
-            recording=lambda: self.output,
+            recordings=lambda: [one for one in (self.output, self.blackbox) if one is not None],
             frame_ns=lambda: FRAME_NS,
             report=self.losses.append,
         )
@@ -41,6 +42,9 @@ class Bench:
 
     def record(self) -> None:
         self.output = Output("R", FakeSink(), self.clock.monotonic_ns())
+
+    def record_into_blackbox(self) -> None:
+        self.blackbox = Output("blackbox-1", FakeSink(), self.clock.monotonic_ns())
 
     def frame(self, *, missing: int = 0, camera_seconds: float | None = None) -> None:
         """A frame 100 ms after the one before; `camera_seconds`: what the camera's clock showed with it."""
@@ -121,3 +125,29 @@ def test_a_recording_that_begins_just_before_a_hole_ends_misses_nothing(bench: B
     bench.output = Output("R", FakeSink(), bench.clock.monotonic_ns() + 70_000_000)
     bench.frame()
     assert bench.losses == []
+
+
+def test_the_blackbox_misses_the_same_as_a_recording_beside_it_and_has_its_own_losses(bench: Bench) -> None:
+    bench.record_into_blackbox()
+    bench.frame(missing=2)
+    bench.record()
+    bench.account.open_hole(disconnected("gone"))
+    bench.clock.advance(1.0)
+    bench.frame()
+    assert [(loss.recording_id, loss.frames) for loss in bench.losses] == [
+        ("blackbox-1", 2), ("R", 10), ("blackbox-1", 10),
+    ]
+    assert bench.account.total == 1
+
+
+def test_a_recording_that_ends_in_a_hole_does_not_end_the_blackbox(bench: Bench) -> None:
+    bench.record_into_blackbox()
+    bench.record()
+    bench.account.open_hole(disconnected("gone"))
+    bench.clock.advance(1.0)
+    bench.account.close_hole(Instant.now(bench.clock), bench.output)
+    assert [loss.recording_id for loss in bench.losses] == ["R"]
+    bench.output = None
+    bench.clock.advance(1.0)
+    bench.frame()
+    assert [(loss.recording_id, loss.frames) for loss in bench.losses[1:]] == [("blackbox-1", 20)]

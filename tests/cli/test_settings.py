@@ -38,6 +38,14 @@ def test_check_config_says_how_is_encoded(seacorder, file) -> None:
     assert lines[-1].strip() == "smart encoding, overlay burned in; not used while smart_encoding is on: frame_rate"
 
 
+def test_check_config_says_what_the_blackbox_records(seacorder, file) -> None:
+    file.write_text('[blackbox]\nroot = "/bb"\n' + GOOD)
+    bow = "  blackbox   in /bb, Bow, at most 100,000,000,000 bytes, 24 hours"
+    assert bow in seacorder("check-config", "--config", file).out.splitlines()
+    file.write_text('[blackbox]\nroot = "/bb"\nmax_age_hours = 0\n' + GOOD)
+    assert bow.removesuffix(", 24 hours") in seacorder("check-config", "--config", file).out.splitlines()
+
+
 def test_check_config_says_where_survey_data_comes_from_and_how_it_is_read(seacorder, file) -> None:
     depth = '[[telemetry]]\nname = "Depth"\ninput = "udp://:5005"\nframing = "line"\ndefinitions = ["DEPTH"]\n'
     file.write_text(GOOD + '[[telemetry]]\nname = "Gyro"\ninput = "serial:/dev/ttyUSB0"\n' + depth)

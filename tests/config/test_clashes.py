@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from seacorder.config.clashes import clashes, storage_clashes
+from seacorder.config.clashes import blackbox_clashes, clashes, storage_clashes
 from seacorder.config.schema import StorageSettings
 
 BOW, STERN = {"name": "Bow"}, {"name": "Stern"}
@@ -22,6 +22,7 @@ BOW, STERN = {"name": "Bow"}, {"name": "Stern"}
         ({"channels": [BOW], "overlay": {"layers": [{"channels": ["Bwo"]}]}}, ["layers]] 1", "Bwo", "Bow"]),
         ({"channels": [BOW, STERN], "audio": {"into": "Keel"}}, ["[audio] into", "Keel", "Bow, Stern"]),
         ({"channels": [BOW], "audio": {"input": "default", "name": "bow"}}, ["[audio] name", "bow"]),
+        ({"channels": [BOW], "blackbox": {"channels": ["Bwo"]}}, ["[blackbox] channels", "Bwo", "Bow"]),
     ],
 )
 def test_what_contradicts_itself_is_one_message(raw: dict[str, Any], words: list[str]) -> None:
@@ -71,3 +72,14 @@ def test_sources_of_survey_data_that_clash(sources: list[dict[str, Any]], fact: 
     raw = {"channels": [{"name": "Bow", "input": "test:"}], "telemetry": sources}
     (found,) = clashes(raw, "file")
     assert found.fact == f"file: {fact}"
+
+
+@pytest.mark.parametrize(("root", "clashes_with_it"), [("files/bb", True), (".", True), ("files", True), ("bb", False)])
+def test_a_blackbox_lies_neither_in_a_folder_of_recordings_nor_around_one(
+    tmp_path: Path, root: str, clashes_with_it: bool
+) -> None:
+    storage = StorageSettings(root=tmp_path / "files")
+    found = list(blackbox_clashes(tmp_path / root, storage))
+    assert bool(found) is clashes_with_it
+    assert all("[blackbox] root" in message.fact for message in found)
+    assert list(blackbox_clashes(None, storage)) == []

@@ -23,7 +23,9 @@ def test_the_sample_is_valid() -> None:
 
 def test_what_is_off_in_the_sample_is_valid_when_it_is_on() -> None:
     switched_on = re.sub(
-        r"^# (\[storage|\[\[(?:server|overlay|telemetry|readings_out|definitions|observations|copies)|\w+ =)", r"\1",
+        r"^# (\[(?:storage|blackbox)|\[\[(?:server|overlay|telemetry|readings_out|definitions|observations|copies)"
+        r"|\w+ =)",
+        r"\1",
         SAMPLE,
         flags=re.MULTILINE,
     )
@@ -33,6 +35,7 @@ def test_what_is_off_in_the_sample_is_valid_when_it_is_on() -> None:
     assert [(one.name, one.role) for one in settings.server.access] == [
         ("Control room", "operator"), ("Client's office", "viewer"),
     ]
+    assert settings.blackbox.root == Path("/mnt/blackbox")
     assert [source.name for source in settings.telemetry] == ["Survey"]
     assert [layer.kind for layer in settings.overlay.layers] == ["text", "time", "image"]
     assert [table.name for table in settings.definitions] == [

@@ -12,8 +12,10 @@ from fakes.workers import FakeSupervisor, FakeWorker
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.page import Page
 from seacorder.catalogue.tables import TABLES
+from seacorder.control.blackbox.door import BlackboxOptions
 from seacorder.control.context import Timeouts
 from seacorder.control.recorder import Recorder, RecorderOptions
+from seacorder.model.blackbox import BlackboxSettings
 from seacorder.model.channel import ChannelSettings, ChannelState
 from seacorder.model.command import RepairFiles
 from seacorder.model.definition.definition import Definition
@@ -57,6 +59,8 @@ class Bridge:
         """Set it, and build anew, for a recorder with narration."""
         self.telemetry: TelemetrySettings | None = None
         """Set it, and build anew, for a recorder with instruments."""
+        self.blackbox: BlackboxSettings | None = None
+        """Set it, and build anew, for a recorder with a blackbox."""
         self.fallback_root: str | None = None
         """Set it, and build anew, for a recorder with a second disk."""
         self.file_folders: tuple[str, ...] = ()
@@ -96,6 +100,7 @@ class Bridge:
                 own_encodings=self.own_encodings,
                 cores=self.cores,
                 channels_per_process=self.channels_per_process,
+                blackbox=BlackboxOptions(self.blackbox),
             ),
         )
 

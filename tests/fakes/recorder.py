@@ -9,6 +9,7 @@ from typing import Any
 
 from PIL import Image
 
+from fakes.blackbox import FakeBlackboxDoor
 from fakes.clock import FakeClock
 from fakes.exports import FakeExports
 from fakes.observations import FakeBook
@@ -179,6 +180,7 @@ class FakeRecorder:
         names = [one.name for one in self.channels]
         self.live = LiveViews(names, self.clock, self._status_of, lambda *order: self.live_orders.append(order))
         self.exports = FakeExports()
+        self.blackbox = FakeBlackboxDoor(names)
         self.recording_id: str | None = None
         self.recording_since_ns = 0
         self.clips: dict[FileKind, Instant] = {}
@@ -370,6 +372,7 @@ class FakeRecorder:
             volumes=(volume,),
             narration=self.narration,
             overrides=self.overrides,
+            blackbox=None,
         )
 
     def _status_of(self, channel: str) -> ChannelStatus:

@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from fakes.blackbox import FakeBlackbox
 from fakes.clock import FakeClock
 from seacorder.base.errors import NoAnswer, WorkerLost
 from seacorder.base.message import Message
+from seacorder.model.blackbox import SplitBlackbox, StartBlackbox
 from seacorder.model.channel import ChannelState, ChannelStatus, PictureFormat
 from seacorder.model.command import (
     ChangeEncoding,
@@ -24,7 +26,7 @@ from seacorder.model.command import (
     TakeFramegrab,
     TakePicture,
 )
-from seacorder.model.data_log import ChangeDataLog, StartDataLog
+from seacorder.model.data_log import ChangeDataLog, StartBlackboxLog, StartDataLog
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.recording import Clip, FaultKind, FileState, FileStatus, Framegrab, Part
 from seacorder.model.report import (
@@ -64,6 +66,7 @@ class FakeWorker:
         self.part: Part | None = None
         self.clip: Clip | None = None
         self.anomaly: Clip | None = None
+        self.blackbox = FakeBlackbox(self)
         self.on_start: Callable[[], None] = lambda: None
         self.located: Callable[[LocateFrame], FrameLocated] = lambda order: FrameLocated(order.request)
         """What it knows of a frame."""
@@ -135,6 +138,7 @@ class FakeWorker:
         """It is killed in the middle of everything."""
         self.end()
         self.part = self.clip = self.anomaly = None
+        self.blackbox.part = None
         self.callbacks.on_lost(self.name, fault)
 
     def come_back(self) -> None:
@@ -149,8 +153,9 @@ class FakeWorker:
         """A heartbeat; what is being written has just reached the disk."""
         if state is not None:
             self.status = replace(self.status, state=state, why=None if reason is None else Message(reason))
-        recording, clip, anomaly = map(self._file, (self.part, self.clip, self.anomaly))
+        recording, clip, anomaly = map(self.file_of, (self.part, self.clip, self.anomaly))
         self.status = replace(self.status, recording=recording, clip=clip, anomaly=anomaly)
+        self.status = replace(self.status, blackbox=self.file_of(self.blackbox.part) if self.blackbox.writes else None)
         self.report(self.status)
 
     def told(self, kind: type) -> list[Any]:
@@ -169,7 +174,7 @@ class FakeWorker:
 
     # Inside.
 
-    def _file(self, file: Part | Clip | None) -> FileStatus | None:
+    def file_of(self, file: Part | Clip | None) -> FileStatus | None:
         if file is None:
             return None
         now_ns = self._clock.monotonic_ns()
@@ -206,9 +211,12 @@ class FakeWorker:
                 return self.located(command)
             case TakePicture():
                 return JpegPicture(command.request, b"jpeg" if is_live else b"", self._clock.utc_ns())
+            case StartBlackbox() | SplitBlackbox():
+                self.blackbox.carry_out(command, self._clock.utc_ns())
+                return None
             case ChangeRecording() | ChangeEncoding() | SetOverlayText() | SetContext() | ShowFields():
                 return None
-            case HearNarration() | StartDataLog() | ChangeDataLog():
+            case HearNarration() | StartDataLog() | ChangeDataLog() | StartBlackboxLog():
                 return None
         return Answer(command.request, ChannelOutcome(self.name, True, achieved_utc_ns=self._clock.utc_ns()))
 

@@ -19,7 +19,7 @@ SUBJECTS = (
     ("Unread log", ("test_unread_log",)),
     ("Power cut", ("test_power_cuts",)),
     ("Damaged files", ("test_damaged_files",)),
-    ("Bad disks", ("test_disk_full", "test_disk_hangs", "test_disk_fails", "test_disk_exchanged")),
+    ("Bad disks", ("test_disk_full", "test_disk_hangs", "test_disk_fails", "test_disk_exchanged", "test_blackbox")),
     ("Bad cameras", ("test_cameras", "test_format_changes")),
     ("Bad pictures", ("test_pictures",)),
     ("Clocks", ("test_clocks",)),

@@ -38,6 +38,9 @@ HANDLE = {
 }
 ONLY_THE_WORD = {
     "api/v1/status_views.py": "two counts in the status bear the word on the wire",
+    "api/v1/blackbox.py": "how many a stretch of the blackbox has, on the wire",
+    "model/blackbox.py": "the same count",
+    "control/blackbox/keeping.py": "the same count",
     "cli/main.py": "the name of the command",
     "client/answers.py": "the same on the other side of the wire",
     "client/recorder.py": "the path of the list",

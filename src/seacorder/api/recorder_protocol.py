@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 from seacorder.base.message import Message
 from seacorder.catalogue.page import Page, Rows
 from seacorder.model.alarm import Alarm, AlarmKind
+from seacorder.model.blackbox import BlackboxView, HeldStretch, KeptStretch
 from seacorder.model.command import ReadFrame
 from seacorder.model.copies import CopyStatus, VerifiedCopy
 from seacorder.model.definition.definition import Definition
@@ -231,6 +232,16 @@ class ArchiveSource(Protocol):
     async def open(self, order: MakeBag) -> Archive: ...
 
 
+class BlackboxSource(Protocol):
+    """The blackbox; see `control.blackbox.door`. All raise NotKnown where there is none."""
+
+    def view(self) -> BlackboxView: ...
+
+    def stretches(self) -> tuple[HeldStretch, ...]: ...
+
+    async def keep(self, from_utc_ns: int, to_utc_ns: int) -> KeptStretch: ...
+
+
 class Recorder(Protocol):
     """Everything that a client can make the recorder do. Called on the event loop; nothing here blocks it.
 
@@ -266,6 +277,9 @@ class Recorder(Protocol):
 
     @property
     def copies(self) -> CopySource: ...
+
+    @property
+    def blackbox(self) -> BlackboxSource: ...
 
     def is_recording(self) -> bool: ...
 

@@ -171,6 +171,11 @@ class Assembly:
         """True while a file is being written; for the narrator always, which tells its level each half second."""
         return bool(self.channel.outputs or self.clean.is_writing or self._narrator_status())
 
+    @property
+    def writes_what_was_asked_for(self) -> bool:
+        """As `is_writing`, without the blackbox, which always runs."""
+        return bool(self.channel.outputs.are_asked_for or self.clean.is_writing or self._narrator_status())
+
     def hanging_seconds(self) -> float:
         """For how long the source or the encoder has not done anything although it should; 0 when all is well."""
         narrator = self._narrator_status()

@@ -87,7 +87,7 @@ class Channel:
             settings.name,
             clock,
             self._timeline,
-            recording=lambda: self.outputs[Slot.RECORDING],
+            recordings=lambda: self.outputs.recordings,
             frame_ns=lambda: self.frame_ns,
             report=report,
         )
@@ -285,9 +285,9 @@ class Channel:
                     view.begin(self.backlog.newest_pictures() if self.is_live else None)
 
     def close_hole(self, end: Instant) -> None:
-        """A recording ends while frames are missing: the hole reaches to its end."""
+        """The recording ends while frames are missing: the hole reaches to its end."""
         with self.lock:
-            self._loss_account.close_hole(end)
+            self._loss_account.close_hole(end, self.outputs[Slot.RECORDING])
 
     def finish_all(self, instant: Instant, on_done: OnOutcome) -> int:
         """Ends every file at once; `on_done` is called once for each. Returns how many there are."""

@@ -154,6 +154,7 @@ class HeartbeatStatus:
             keeps_clean=keeps_clean,
             clip=files[Slot.CLIP],
             anomaly=files[Slot.ANOMALY],
+            blackbox=files[Slot.BLACKBOX],
             picture_fault=self._picture_fault,
             picture_fault_since_utc_ns=self._picture_fault_since_utc_ns,
             clock_fault=self.timeline.clock_fault(now_ns),

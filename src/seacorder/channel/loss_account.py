@@ -2,7 +2,8 @@
 
 A hole begins when the connection is lost or sends nothing (`open_hole`), when the source's own numbers or times say
 that frames are missing (`took`), or when received frames are not encoded (`missed`). It ends with the next frame, or
-with the recording (`close_hole`, `recording_ends`). Only what a running recording misses is a loss.
+with the recording (`close_hole`, `recording_ends`). Only what a running recording misses is a loss: the operator's, or
+that of the blackbox, which has losses of its own.
 
 How many frames a hole swallowed is known better some seconds after its end, when the camera has told its clock over the
 new connection: until then the loss is reported again whenever its count changes (`recount`).
@@ -10,7 +11,7 @@ new connection: until then the loss is reported again whenever its count changes
 Not thread-safe: used under the channel's lock. Nothing here blocks.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from seacorder.base.clock import Clock
@@ -18,6 +19,7 @@ from seacorder.channel.holes import OpenHole, UnencodedFrames
 from seacorder.channel.outputs import Output
 from seacorder.channel.timing.connection_clock import ConnectionClock, FramePlace, media_ns
 from seacorder.channel.timing.timeline import Timeline
+from seacorder.model.blackbox import is_of_blackbox
 from seacorder.model.capture_time import RECOUNT_NS, frames_between
 from seacorder.model.instant import Instant
 from seacorder.model.loss import NEVER_ARRIVED, Loss, MissingCounts, WhyMissing, counted
@@ -53,13 +55,13 @@ class LossAccount:
     """The channel's."""
     clock: Clock
     timeline: Timeline
-    recording: Callable[[], Output | None]
-    """The recording that runs, if one does."""
+    recordings: Callable[[], Sequence[Output]]
+    """Those that run."""
     frame_ns: Callable[[], int]
     """The usual distance of two frames now; 0 when it is not known."""
     report: Callable[[Loss], None]
     total: int = 0
-    """Losses so far; one that is counted again counts once."""
+    """Losses so far, without those of the blackbox; one that is counted again counts once."""
     newest: Sample | None = None
     """The newest picture that could be stored."""
     _newest_video: TrackFormat | None = None
@@ -91,13 +93,14 @@ class LossAccount:
         else:
             self._hole.why = self._hole.why.joined(why)
 
-    def close_hole(self, end: Instant) -> None:
+    def close_hole(self, end: Instant, ending: Output | None = None) -> None:
         """A recording ends while frames may be missing: it misses them up to its end. The hole stays open for the next
-        one."""
+        one. `ending`: the one that ends; None: all do."""
         if self._hole is not None:
             frame_ns = self.frame_ns()
             frames = self._hole.frames(end.monotonic_ns + frame_ns, frame_ns)
-            self._note(self._hole, end.monotonic_ns, frames)
+            for output in self.recordings() if ending is None else (ending,):
+                self._note_in(output, self._hole, end.monotonic_ns, frames)
 
     def missed(self, instant_ns: int, why: WhyMissing) -> None:
         """A received picture is not encoded; by its capture instant (monotonic)."""
@@ -142,19 +145,22 @@ class LossAccount:
         if hole.why.is_stall and self.timeline.is_unpaced:
             return  # the only distance between pictures so far is a long one: that may be the pace of the source
         frame_ns = self.frame_ns()
-        loss = self._note(hole, first.instant_ns, hole.frames(first.instant_ns, frame_ns))
+        losses = self._note(hole, first.instant_ns, hole.frames(first.instant_ns, frame_ns))
         from_utc_ns = hole.from_ns + self.timeline.utc_minus_monotonic_ns
-        if loss is None or hole.before is None or loss.from_utc_ns != from_utc_ns:
-            return  # the recording began inside the hole, so its loss does not begin with a frame
-        after = self._newest_place
-        if after is not None:
-            until_ns = self.clock.monotonic_ns() + RECOUNT_NS
-            self._recounted.append(RecountedLoss(loss, hole.before, after, frame_ns, until_ns))
+        after, until_ns = self._newest_place, self.clock.monotonic_ns() + RECOUNT_NS
+        for loss in losses:
+            # A recording that began inside the hole has a loss that does not begin with a frame.
+            if hole.before is not None and after is not None and loss.from_utc_ns == from_utc_ns:
+                self._recounted.append(RecountedLoss(loss, hole.before, after, frame_ns, until_ns))
 
-    def _note(self, hole: OpenHole, to_ns: int, frames: int | None) -> Loss | None:
-        """Reports what the running recording misses of a hole; None when it misses nothing."""
-        output = self.recording()
-        if output is None or frames == 0:
+    def _note(self, hole: OpenHole, to_ns: int, frames: int | None) -> list[Loss]:
+        """Reports what each running recording misses of a hole."""
+        noted = [self._note_in(output, hole, to_ns, frames) for output in self.recordings()]
+        return [loss for loss in noted if loss is not None]
+
+    def _note_in(self, output: Output, hole: OpenHole, to_ns: int, frames: int | None) -> Loss | None:
+        """Reports what one recording misses of a hole; None when it misses nothing."""
+        if frames == 0:
             return None
         begin_ns, frame_ns = max(hole.from_ns, output.start_ns), self.frame_ns()
         if begin_ns > hole.from_ns and frames is not None and frame_ns:
@@ -166,8 +172,8 @@ class LossAccount:
 
     def _note_unencoded(self, next_ns: int | None) -> None:
         """Reports the frames that were not encoded before the one captured at `next_ns`, or until now (None)."""
-        output, missing = self.recording(), self._unencoded
-        if missing.instants and output is not None:
+        missing = self._unencoded
+        for output in self.recordings() if missing.instants else ():
             stop_ns = output.stop.monotonic_ns if output.stop else None
             lost = missing.within(output.start_ns, stop_ns)
             if lost:
@@ -178,7 +184,7 @@ class LossAccount:
 
     def _report(self, span: tuple[int, int], frames: int | None, why: WhyMissing, recording_id: str) -> Loss:
         """In UTC by the wall clock as it is now, which may have been set since the hole began."""
-        self.total += 1
+        self.total += not is_of_blackbox(recording_id)
         begin_utc_ns, end_utc_ns = (one + self.timeline.utc_minus_monotonic_ns for one in span)
         loss = Loss(self.name, begin_utc_ns, end_utc_ns, frames, why.cause, recording_id, why.sentence)
         if why.is_unseen:

@@ -12,6 +12,7 @@ from seacorder.base.message import Message
 from seacorder.channel.channel import Channel
 from seacorder.channel.outputs import Output, Slot
 from seacorder.channel.timing.connection_clock import media_ns
+from seacorder.model.blackbox import SplitBlackbox, StartBlackbox
 from seacorder.model.command import (
     ChangeEncoding,
     ChangeRecording,
@@ -33,6 +34,7 @@ from seacorder.model.report import Answer, FrameLocated, JpegPicture
 from seacorder.model.sample import Sample, TrackFormat
 from seacorder.sinks.context import SinkContext
 from seacorder.sinks.still.framegrab import take_framegrab, thumbnail_of
+from seacorder.sinks.video.blackbox import blackbox_sink
 from seacorder.sinks.video.clip import ClipSink
 from seacorder.sinks.video.recording import RecordingSink
 
@@ -90,6 +92,10 @@ class Orders:
                 self._change_recording(command)
             case ChangeEncoding():
                 self._change_encoding(command)
+            case StartBlackbox():
+                self._start_blackbox(command)
+            case SplitBlackbox():
+                self._split_blackbox(command)
             case SetOverlayText():
                 self._channel.texts.set(command.instant.monotonic_ns, command.text)
             case WatchLive():
@@ -122,6 +128,27 @@ class Orders:
                     self._write_since(output, instant_ns)
                 return
         self._answer(order.request, self._outcome(False, channel.why))
+
+    def _start_blackbox(self, order: StartBlackbox) -> None:
+        channel = self._channel
+        with channel.lock:
+            if channel.outputs[Slot.BLACKBOX] is not None:
+                return
+            sink = blackbox_sink(order, self._context)
+            instant_ns = order.instant.monotonic_ns
+            begin_ns = instant_ns if channel.begins_encoded(instant_ns) else None
+            output = Output(order.id, sink, instant_ns, begin_ns=begin_ns)
+            channel.outputs.open(Slot.BLACKBOX, output)
+            if channel.is_live and begin_ns is None:
+                self._write_since(output, instant_ns)
+        self._wake()
+
+    def _split_blackbox(self, order: SplitBlackbox) -> None:
+        channel = self._channel
+        with channel.lock:
+            output = channel.outputs[Slot.BLACKBOX]
+            if output is not None and isinstance(output.sink, RecordingSink):
+                output.sink.split(order.instant.monotonic_ns if channel.is_live else None)
 
     def _change_recording(self, change: ChangeRecording) -> None:
         with self._channel.lock:

@@ -1,4 +1,4 @@
-"""What a channel is writing now: at most one recording, one clip and one anomaly clip.
+"""What a channel is writing now: at most one recording, one clip, one anomaly clip and one file of the blackbox.
 
 Used under the channel's lock.
 """
@@ -46,6 +46,7 @@ class Slot(StrEnum):
     RECORDING = "recording"
     CLIP = "clip"
     ANOMALY = "anomaly"
+    BLACKBOX = "blackbox"
 
     @classmethod
     def of(cls, kind: FileKind) -> "Slot":
@@ -119,6 +120,17 @@ class Outputs:
     def __len__(self) -> int:
         return len(self._slots)
 
+    @property
+    def recordings(self) -> list[Output]:
+        """Those whose losses are counted: the operator's recording and the blackbox's, as far as they run."""
+        found = (self._slots.get(slot) for slot in (Slot.RECORDING, Slot.BLACKBOX))
+        return [one for one in found if one is not None]
+
+    @property
+    def are_asked_for(self) -> bool:
+        """Something is written that somebody has asked for: the blackbox always runs, and does not count."""
+        return any(slot is not Slot.BLACKBOX for slot in self._slots)
+
     def open(self, slot: Slot, output: Output) -> None:
         self._slots[slot] = output
 
@@ -188,7 +200,7 @@ class Outputs:
         return len(slots)
 
     def _finish(self, slot: Slot, output: Output) -> None:
-        if slot is Slot.RECORDING:
+        if slot in {Slot.RECORDING, Slot.BLACKBOX}:
             self._before_recording_ends()
         del self._slots[slot]
 

@@ -11,7 +11,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from seacorder.cli.losses import ListedMissing
-from seacorder.model.file_note import note_of_row
+from seacorder.model.blackbox import is_of_blackbox
+from seacorder.model.file_note import FileNote, note_of_row
 from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording, RecordingState
 from seacorder.model.report import FileExamined
 
@@ -106,13 +107,18 @@ def _video_fault(row: Part | Clip, found: FilesFound) -> str | None:
     if file.state is FileState.INTERRUPTED and row.state is not FileState.INTERRUPTED:
         listed = row.state.value
         return f"was cut off, though it is listed as {listed}. `seacorder repair` makes an ordinary file of it."
-    if file.note is None or (file.note.channel, file.note.id) != (row.channel, _id(row)):
+    if file.note is None or not _is_of(file.note, row):
         return "is another file than the list of recordings says: what it says of itself differs."
     if file.frames != row.frames:
         return f"has {file.frames:,} frames, the list of recordings says {row.frames:,}."
     if file.bytes != row.bytes and file.state is row.state is FileState.WHOLE:
         return f"has {file.bytes:,} bytes, the list of recordings says {row.bytes:,}."
     return None
+
+
+def _is_of(note: FileNote, row: Part | Clip) -> bool:
+    """A file that was kept of the blackbox still says that it is of the blackbox."""
+    return note.channel == row.channel and (note.id == _id(row) or is_of_blackbox(note.id))
 
 
 def _damage(row: Part | Clip, found: FilesFound, missing: ListedMissing) -> str | None:

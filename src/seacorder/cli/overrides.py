@@ -6,7 +6,7 @@ from pathlib import Path
 
 from seacorder.base.errors import SettingsError
 from seacorder.base.message import Message
-from seacorder.config.clashes import storage_clashes
+from seacorder.config.clashes import blackbox_clashes, storage_clashes
 from seacorder.config.load import InUse, SettingsSource, check, is_named, is_there, source_of
 from seacorder.config.schema import Settings, StorageSettings
 from seacorder.config.values import Unaccepted, listening_address
@@ -65,8 +65,10 @@ def _replaced(settings: Settings, overrides: Overrides) -> Settings:
         ])
     root = overrides.root.expanduser().absolute() if overrides.root else None
     storage = settings.storage.model_copy(update=_given(root=root))
-    if root is not None and (faults := list(storage_clashes(storage))):
-        raise SettingsError(faults)
+    if root is not None:
+        faults = [*storage_clashes(storage), *blackbox_clashes(settings.blackbox.root, storage)]
+        if faults:
+            raise SettingsError(faults)
     return settings.model_copy(update={"server": server, "storage": storage})
 
 

@@ -30,9 +30,10 @@ from seacorder.base.shutdown import Shutdown, log_terminal_closed, signals
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.cli import streams
 from seacorder.cli.overrides import Start
-from seacorder.cli.volumes import begin_volumes, check_mounted, folders_of, try_root
+from seacorder.cli.volumes import begin_blackbox, begin_volumes, check_mounted, folders_of, try_root
 from seacorder.config.schema import ServerSettings, Settings
 from seacorder.config.values import is_loopback
+from seacorder.control.blackbox.door import BlackboxOptions
 from seacorder.control.recorder import Recorder, RecorderOptions
 from seacorder.control.settings.setup import Setup
 from seacorder.control.workers.input_trial import InputTrials
@@ -190,7 +191,8 @@ async def _start(start: Start, shutdown: Shutdown, ending: RestartWish, follows:
     memory = VolumeMemory(state_folder())
     check_mounted(settings.storage.root, memory)
     try_root(settings.storage.root)
-    recorder = compose(settings, begin_volumes(settings.storage, memory))
+    beside = begin_blackbox(settings.blackbox.root, memory)
+    recorder = compose(settings, begin_volumes(settings.storage, memory), beside)
     await recorder.start()
     shutdown.started("recorder", recorder.stop, limit_seconds=RECORDER_STOP_SECONDS)
     # Importing the web framework takes most of a second. After a crash, recording must not wait for it, and neither may
@@ -271,14 +273,18 @@ async def _start_web(shutdown: Shutdown, listeners: "list[Listener]", follows: s
     waiting.cancel()
 
 
-def compose(settings: Settings, volumes: tuple[MarkedFolder, ...] = ()) -> Recorder:
-    """Builds the recorder and everything that it needs. Nothing runs yet."""
+def compose(
+    settings: Settings, volumes: tuple[MarkedFolder, ...] = (), beside: tuple[MarkedFolder, ...] = ()
+) -> Recorder:
+    """Builds the recorder and everything that it needs. Nothing runs yet. `volumes`: those of recordings; `beside`:
+    that of the blackbox, which is no concern of them.
+    """
     storage, clock = settings.storage, SystemClock()
     narrator = settings.narrator_settings(secrets.token_hex(32))
     telemetry = settings.telemetry_settings()
     has_many = len(settings.channels) >= LEAST_WORKERS
     return Recorder(
-        [replace(channel, volumes=volumes) for channel in settings.channel_settings()],
+        [replace(channel, volumes=(*volumes, *beside)) for channel in settings.channel_settings()],
         Supervisor(Callbacks(), forks=ForkServer("channel") if has_many else None),
         Catalogue(storage.catalogue_path, clock, home=storage.root, volumes=MarkedFolders(volumes)),
         folders_of(storage, MarkedFolders(volumes)),
@@ -302,6 +308,9 @@ def compose(settings: Settings, volumes: tuple[MarkedFolder, ...] = ()) -> Recor
             interval_seconds=settings.observations.interval_seconds,
             key_folder=state_folder(),
             copies=tuple(table.target() for table in settings.copies),
+            blackbox=BlackboxOptions(
+                settings.blackbox_settings(), storage.reserve_bytes, settings.data_log.settings()
+            ),
         ),
     )
 

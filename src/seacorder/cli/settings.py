@@ -74,7 +74,7 @@ def explain(settings: Settings, stored: StoredSettings | None = None) -> list[st
         f"  catalogue  {storage.catalogue_path}",
         f"  recording  {parts}, tags in {recording.tag_time} time",
     ]
-    lines += _log_lines(settings)
+    lines += [*_blackbox_lines(settings), *_log_lines(settings)]
     lines.append(f"  encoding   {encoding_text(encoding_of(None, stored.in_force, own))}")
     for number, channel in enumerate(settings.channels, start=1):
         address = parse_address(channel.input).redacted
@@ -94,6 +94,14 @@ def _survey_lines(settings: Settings) -> list[str]:
         f"{', '.join(one.definitions) or 'every NMEA sentence that is known'}"
         for number, one in enumerate(settings.telemetry, start=1)
     ]
+
+
+def _blackbox_lines(settings: Settings) -> list[str]:
+    one = settings.blackbox_settings()
+    if one is None:
+        return []
+    hours = f", {settings.blackbox.max_age_hours:g} hours" if settings.blackbox.max_age_hours else ""
+    return [f"  blackbox   in {one.root}, {', '.join(one.channels)}, at most {one.max_bytes:,} bytes{hours}"]
 
 
 def _log_lines(settings: Settings) -> list[str]:

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable, Sequence
 
 from rich.console import Group, JustifyMethod, RenderableType
 from rich.padding import Padding
@@ -54,7 +55,10 @@ def picture_of(status: StatusAnswer, *, width: int, height: int | None = None) -
         for column in (NAME, FILE):
             by_column[column] = Text(cut(by_column[column].plain, widths.get(column, 0)))
         table.add_row(*(by_column[column] for column in widths))
-    lines = [*_encoding(status), *_narration(status), *_alarms(status), *_complaints(status), *_overrides(status)]
+    told: tuple[Callable[[StatusAnswer], Sequence[RenderableType]], ...] = (
+        _encoding, _narration, _blackbox, _alarms, _complaints, _overrides
+    )
+    lines: list[RenderableType] = [line for tell in told for line in tell(status)]
     return Group(_headline(status), *_states(status), table, *lines)
 
 
@@ -147,6 +151,18 @@ def _narration(status: StatusAnswer) -> list[Text]:
         return [Text(f"{one.name}: {one.level_db:.0f} dB, peak {one.peak_db:.0f} dB")]
     state = "not working" if one.state == "failed" else one.state
     return [Text(f"{one.name}: {state}", style="bold red")]
+
+
+def _blackbox(status: StatusAnswer) -> list[Text]:
+    """Whether the blackbox records; nothing without one. Why not is said by its alarm."""
+    one = status.blackbox
+    if one is None:
+        return []
+    held = f"{one.bytes / 1e9:.1f} of {one.max_bytes / 1e9:.1f} GB"
+    missing = ", ".join(channel.name for channel in one.channels if channel.is_missing)
+    if missing:
+        return [Text(f"Blackbox: NOT recording {missing} ({held})", style="bold red")]
+    return [Text(f"Blackbox: {'● recording' if one.is_recording else 'no picture'} ({held})")]
 
 
 def _alarms(status: StatusAnswer) -> list[RenderableType]:

@@ -35,6 +35,11 @@ def begin_volumes(storage: StorageSettings, memory: VolumeMemory) -> tuple[Marke
     return begin(folders, others, memory)
 
 
+def begin_blackbox(root: Path | None, memory: VolumeMemory) -> tuple[MarkedFolder, ...]:
+    """Marks the blackbox's volume too. A disk that is not there is no reason not to start: recordings go elsewhere."""
+    return () if root is None else begin([root], [], memory)
+
+
 def folders_of(storage: StorageSettings, volumes: MarkedFolders | None = None) -> AllowedFolders:
     """The folders that clients may choose."""
     disk = None if volumes is None else this_machine(volumes.check)

@@ -199,6 +199,26 @@ class OverrideAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class BlackboxChannelAnswer:
+    """One channel of the blackbox."""
+
+    name: str
+    is_recording: bool
+    is_missing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BlackboxAnswer:
+    """The blackbox, now."""
+
+    root: str
+    is_recording: bool
+    channels: tuple[BlackboxChannelAnswer, ...]
+    bytes: int
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class StatusAnswer:
     """The recorder, now."""
 
@@ -213,6 +233,7 @@ class StatusAnswer:
     alarms: tuple[AlarmAnswer, ...] = ()
     narration: NarrationAnswer | None = None
     overrides: tuple[OverrideAnswer, ...] = ()
+    blackbox: BlackboxAnswer | None = None
 
 
 def _message(why: Message | None, older: str | None) -> Message | None:

@@ -179,6 +179,16 @@ class RecorderClient(Client):
         below = f"{named[what]}/{quote(identity, safe='')}/" if what in named else ""
         self._transport.download(f"/api/v1/{below}archive.zip", path, query, progress)
 
+    def blackbox_json(self) -> dict[str, Any]:
+        """How the blackbox is doing, and what it holds; as JSON came."""
+        answer: dict[str, Any] = self._transport.ask("GET", "/api/v1/blackbox")
+        return answer
+
+    def keep_of_blackbox(self, begin: str, end: str) -> dict[str, Any]:
+        """Makes a recording of a stretch of the blackbox; returns when it is complete. As JSON came."""
+        answer: dict[str, Any] = self._transport.ask("POST", "/api/v1/blackbox/keep", {"from": begin, "to": end})
+        return answer
+
     def kinds(self) -> list[dict[str, Any]]:
         """The kinds that can be entered, as JSON came."""
         answer: dict[str, Any] = self._transport.ask("GET", "/api/v1/kinds")

@@ -32,6 +32,7 @@ def clashes(raw: Mapping[str, Any], place: str) -> Iterator[Message]:
     yield from _audio_clashes(_table(raw.get("audio")), raw.get("channels"), place)
     yield from _telemetry_clashes(raw, place)
     yield from _copy_clashes(raw, place)
+    yield from _blackbox_clashes(raw, place)
 
 
 def storage_clashes(storage: StorageSettings) -> Iterator[Message]:
@@ -130,6 +131,30 @@ def _audio_clashes(audio: Mapping[str, Any], channels: object, place: str) -> It
         yield Message(
             f"{place}: [audio] name is {name!r}, which is a channel's.", "Give the narration a name of its own."
         )
+
+
+def _blackbox_clashes(raw: Mapping[str, Any], place: str) -> Iterator[Message]:
+    """Channels of the blackbox that do not exist."""
+    names, wanted = _names_of(raw.get("channels")), _table(raw.get("blackbox")).get("channels")
+    for name in wanted if isinstance(wanted, list) else []:
+        if isinstance(name, str) and name.strip() not in names:
+            yield Message(f"{place}: [blackbox] channels: there is no channel {name!r}.", nearest(name, names))
+
+
+def blackbox_clashes(root: Path | None, storage: StorageSettings) -> Iterator[Message]:
+    """A blackbox among recordings, or around them: the list of recordings would take its files for theirs. Reads the
+    disk (blocks).
+    """
+    if root is None:
+        return
+    for folder in storage.all_folders:
+        mine, other = _real(root), _real(folder)
+        if mine.is_relative_to(other) or other.is_relative_to(mine):
+            yield Message(
+                f"[blackbox] root {root} and the folder of recordings {folder} lie in each other.",
+                "Write a folder of its own as [blackbox] root, best on another disk.",
+            )
+            return
 
 
 def _definition_clashes(tables: object, place: str) -> Iterator[Message]:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from seacorder.base.errors import SettingsError
 from seacorder.base.message import Message
 from seacorder.config.access import who_may_read
-from seacorder.config.clashes import clashes, storage_clashes
+from seacorder.config.clashes import blackbox_clashes, clashes, storage_clashes
 from seacorder.config.faults import control_characters, explain
 from seacorder.config.page_file import Tables, over, page_path, read_page
 from seacorder.config.reserved import CONFIG_VARIABLE
@@ -181,7 +181,8 @@ def check(
         settings = Settings.model_validate(raw, context={"folder": folder})
     except ValidationError as error:
         raise SettingsError(explain(error, place, origins, told=unprintable) + faults) from error
-    faults += [Message(f"{place}: {fault.fact}", fault.action) for fault in storage_clashes(settings.storage)]
+    found = (*storage_clashes(settings.storage), *blackbox_clashes(settings.blackbox.root, settings.storage))
+    faults += [Message(f"{place}: {fault.fact}", fault.action) for fault in found]
     if faults:
         raise SettingsError(faults)
     return settings

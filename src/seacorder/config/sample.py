@@ -59,6 +59,14 @@ split_time_minutes = 10       # 0 never splits
 # keep_clean = false          # and the untouched frames are recorded beside it
 # deinterlace = false
 
+# [blackbox]                  # an always-on recording beside those that are started; without a root there is none
+# root = "/mnt/blackbox"      # outside of all folders that recordings go to, best on a disk of its own
+# channels = []               # empty: all
+# split_time_minutes = 5
+# max_bytes = 100_000_000_000 # then its oldest files go
+# max_age_hours = 24          # a file goes once so many hours were recorded after it; 0: only max_bytes counts
+# reserve_bytes = 4_000_000_000    # kept free on its disk, by removing its oldest files
+
 [templates]                   # a client can set these too
 # filename = "${yyyy}${MM}${dd}${hh}${mm}${ss}${fff}@${channelname}"
 # directory = "DATA_${yyyy}${MM}${dd}${hh}${mm}${ss}${fff}"

@@ -28,6 +28,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from seacorder.base.door import is_possible
 from seacorder.base.log import LogOptions
 from seacorder.config.access_table import ENTRIES_MAX, AccessTable
+from seacorder.config.blackbox_table import BlackboxTable
 from seacorder.config.copies_table import CopiesTable
 from seacorder.config.data_log_table import DataLogTable
 from seacorder.config.definition_tables import DefinitionTable
@@ -54,6 +55,7 @@ from seacorder.config.values import (
     web_origin,
 )
 from seacorder.config.values import key as _key
+from seacorder.model.blackbox import BlackboxSettings
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.definition.definition import Definition
 from seacorder.model.definition.in_force import InForce
@@ -312,6 +314,7 @@ class Settings(SettingsTable):
     recording: RecordingTable = Field(default_factory=RecordingTable)
     templates: TemplatesTable = Field(default_factory=TemplatesTable)
     overlay: OverlayTable = Field(default_factory=OverlayTable)
+    blackbox: BlackboxTable = Field(default_factory=BlackboxTable)
     workers: WorkersTable = Field(default_factory=WorkersTable)
     observations: ObservationsTable = Field(default_factory=ObservationsTable)
     log: LogSettings = Field(default_factory=LogSettings)
@@ -385,6 +388,10 @@ class Settings(SettingsTable):
         sources = tuple(table.source(in_force) for table in self.telemetry)
         lines = tuple(table.line_out() for table in self.readings_out)
         return TelemetrySettings(sources, lines, reserve_bytes=self.storage.reserve_bytes) if sources else None
+
+    def blackbox_settings(self) -> BlackboxSettings | None:
+        """None without a blackbox."""
+        return self.blackbox.settings(tuple(channel.name for channel in self.channels))
 
     def _narration_channels(self, channel: str) -> int:
         """The number of sound channels of the narration in this channel; 0 if it has none."""

@@ -12,6 +12,7 @@ from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.queries import Unfinished
 from seacorder.control.alarms.alarms import Alarms
 from seacorder.control.alarms.volumes import VolumeWatch
+from seacorder.control.blackbox.door import NO_BLACKBOX, BlackboxDoor, BlackboxOptions
 from seacorder.control.context import Context, Timeouts
 from seacorder.control.copies.copying import Copying
 from seacorder.control.events.journal import Journal
@@ -20,7 +21,7 @@ from seacorder.control.files.completion import FolderSettings
 from seacorder.control.files.examination import Examination
 from seacorder.control.files.exports import Exports
 from seacorder.control.files.frames import FileFrames
-from seacorder.control.files.rebuilding import Rebuilding, Recover
+from seacorder.control.files.rebuilding import Rebuilding
 from seacorder.control.housekeeping import Housekeeping
 from seacorder.control.kept_files import KeptFiles
 from seacorder.control.live.live_views import LiveViews
@@ -31,7 +32,7 @@ from seacorder.control.observations.kinds import Kinds
 from seacorder.control.observations.made import MadeFiles
 from seacorder.control.observations.shelf import Shelf
 from seacorder.control.observations.sources import SurveyReadings
-from seacorder.control.recording.clips import Clips
+from seacorder.control.recording.clips import CLIP_KINDS, Clips
 from seacorder.control.recording.data_logs import DataLogs
 from seacorder.control.recording.encoding_orders import EncodingOrders, Sharing
 from seacorder.control.recording.first_bytes import FirstBytes
@@ -119,6 +120,7 @@ class RecorderOptions:
     """Where the key is with which manifests are signed; None: they are not signed."""
     copies: tuple[CopyTarget, ...] = ()
     """Where recorded files are copied to."""
+    blackbox: BlackboxOptions = NO_BLACKBOX
 
 
 class Recorder:
@@ -165,28 +167,28 @@ class Recorder:
         self._examination = Examination(supervisor, catalogue, self.journal, book.clip_examined)
         logs = DataLogs(self._context, options.data_log)
         self._recordings = Recordings(self._context, self._examination, book, first_bytes, logs)
-        self._clips = _clips(self._context, self._recordings, self._examination)
-        is_clip_on, sharing = self._is_clip_on, Sharing(options.cores, options.channels_per_process)
-        self._encodings = EncodingOrders(self._context, self._recordings, probe, sharing=sharing, is_clip_on=is_clip_on)
+        self._clips = {one: Clips(one, self._context, self._recordings, self._examination) for one in CLIP_KINDS}
+        self.blackbox = BlackboxDoor(self._context, options.blackbox, supervisor, self._recordings, self._examination)
+        is_on, shares, box = self._is_clip_on, Sharing(options.cores, options.channels_per_process), self.blackbox.box
+        self._encodings = EncodingOrders(self._context, self._recordings, probe, sharing=shares, is_clip_on=is_on)
         self._framegrabs, self._overlay = Framegrabs(self._context, self._recordings), OverlayTexts(clock, workers)
         self._dive = DiveContexts(clock, catalogue, workers, self._context.telemetry, self.journal)
         self.definitions = ClientDefinitions(options.definitions, catalogue, self._context.telemetry, self.journal)
         volumes, self.preview_names = VolumeWatch(options.reserve_bytes, clock, options.volumes), store.preview
-        self._alarms = alarms = Alarms(self._context, self._recordings, volumes, lambda: self.copies.statuses)
-        self._status = Overview(self._context, self._recordings, self._clips, volumes, alarms)
+        self._alarms = alarms = Alarms(self._context, self._recordings, volumes, lambda: self.copies.statuses, box)
+        self._status = Overview(self._context, self._recordings, self._clips, volumes, alarms, box)
         self.observations, self._made = self._observation_book(options)
         self.live = LiveViews(workers.names, clock, watch.__getitem__, workers.send)
-        self._automatic = self._automatic_observations(options)
-        self._reports = self._worker_reports(alarms)
+        self._automatic, self._reports = self._automatic_observations(options), self._worker_reports(alarms)
         self._kept, self._housekeeping, self.copies, self.exports = self._rounds(volumes, alarms, options)
         self._recovery = Recovery(self._context, self._recordings, self._examination)
-        self._rebuilding = _rebuilding(self._context, supervisor, options, self._made_again)
+        self._rebuilding = Rebuilding(supervisor, catalogue, self.journal, options.file_folders, self._made_again)
         self._context.workers.add_all(self._reports.callbacks)
 
     def _worker_reports(self, alarms: Alarms) -> WorkerReports:
         heard = Listeners(
             self._recordings, self._clips, self._framegrabs, alarms, self._overlay, self._encodings, self._dive,
-            self.observations.places, self._made, self.live,
+            self.observations.places, self._made, self.live, self.blackbox.box,
         )
         return WorkerReports(self._context, heard)
 
@@ -204,6 +206,7 @@ class Recorder:
         def look() -> None:
             self._automatic.look()
             kept.look()
+            self.blackbox.look()
 
         rounds = Housekeeping(self._context, self._recordings, volumes, alarms, look, clock_stepped=kept.clock_stepped)
         return kept, rounds, kept.copies, kept.exports
@@ -214,6 +217,7 @@ class Recorder:
         book = ObservationBook(self._context, self._recordings, kinds, shelf)
         book.made = MadeFiles(self._framegrabs, self._clips, book.link)
         book.context, book.readings = self._dive, SurveyReadings(self._context.telemetry)
+        self.blackbox.serve(self._clips, book.open_since)
         return book, book.made
 
     @property
@@ -264,6 +268,7 @@ class Recorder:
             await self._recovery.recover(await asyncio.to_thread(self.catalogue.unfinished))
             self._recovery.wait_for_files(earlier)
             await self._housekeeping.start()
+            self.blackbox.start()
             await self._encodings.start()
             await self.observations.start()  # reads files: the channels do not wait for it
             self._context.telemetry.start(self._reports.telemetry_callbacks)
@@ -285,6 +290,7 @@ class Recorder:
         await self._kept.stop()
         await self._encodings.stop()
         await self._supervisor.stop()
+        await self.blackbox.stop()
         await self._context.telemetry.stop()
         await self._automatic.stop()
         await self.observations.stop()
@@ -474,14 +480,6 @@ class Recorder:
 
     def _is_clip_on(self) -> bool:
         return any(clips.running is not None for clips in self._clips.values())
-
-
-def _clips(context: Context, recordings: Recordings, examination: Examination) -> dict[FileKind, Clips]:
-    return {kind: Clips(kind, context, recordings, examination) for kind in (FileKind.CLIP, FileKind.ANOMALY)}
-
-
-def _rebuilding(context: Context, supervisor: Supervisor, options: RecorderOptions, recover: Recover) -> Rebuilding:
-    return Rebuilding(supervisor, context.catalogue, context.journal, options.file_folders, recover)
 
 
 def _settings_store(

@@ -6,6 +6,7 @@ from seacorder.base.redaction import redact_address
 from seacorder.control.alarms.alarms import Alarms
 from seacorder.control.alarms.rules import live_bits_per_second, seconds_at
 from seacorder.control.alarms.volumes import VolumeWatch
+from seacorder.control.blackbox.blackbox import Blackbox
 from seacorder.control.context import Context
 from seacorder.control.recording.clips import Clips
 from seacorder.control.recording.recordings import Recordings
@@ -28,12 +29,14 @@ class Overview:
         clips: dict[FileKind, Clips],
         volumes: VolumeWatch,
         alarms: Alarms,
+        blackbox: Blackbox | None = None,
     ) -> None:
         self._context = context
         self._recordings = recordings
         self._clips = clips
         self._volumes = volumes
         self._alarms = alarms
+        self._blackbox = blackbox
 
     def now(self, version: str) -> RecorderStatus:
         context, running = self._context, self._recordings.running
@@ -51,6 +54,7 @@ class Overview:
             volumes=self._each_volume(),
             narration=context.narration.view(),
             overrides=context.settings.overrides,
+            blackbox=None if self._blackbox is None else self._blackbox.view(),
         )
 
     def _channel(self, channel: ChannelSettings) -> ChannelView:

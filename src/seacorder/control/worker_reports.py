@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from seacorder.control.alarms.alarms import Alarms
 from seacorder.control.alarms.rules import signs_of
+from seacorder.control.blackbox.blackbox import Blackbox
 from seacorder.control.context import Context
 from seacorder.control.events.log import EventKind
 from seacorder.control.live.live_views import LiveViews
@@ -45,6 +46,7 @@ class Listeners:
     places: Places
     made: MadeFiles
     live: LiveViews
+    blackbox: Blackbox | None = None
 
 
 class WorkerReports:
@@ -69,6 +71,8 @@ class WorkerReports:
         )
 
     def _report(self, channel: str, report: object) -> None:
+        if self._listeners.blackbox is not None and self._listeners.blackbox.takes(report):
+            return
         match report:
             case ChannelStatus():
                 self._status(report)
@@ -112,6 +116,8 @@ class WorkerReports:
         self._listeners.encodings.saw_status(status)
         self._listeners.places.saw_status(status)
         self._listeners.live.saw_status(status)
+        if self._listeners.blackbox is not None:
+            self._listeners.blackbox.saw_status(status)
         if has_news:
             self._listeners.alarms.look_soon()
 
@@ -129,10 +135,14 @@ class WorkerReports:
             self._listeners.live.worker_started(channel)
         if channel in self._context.workers.recording_names:
             self._listeners.recordings.worker_started(channel)
+        if self._listeners.blackbox is not None:
+            self._listeners.blackbox.worker_started(channel)
 
     def _telemetry_started(self) -> None:
         self._listeners.dive.telemetry_started()
         self._listeners.recordings.telemetry_started()
+        if self._listeners.blackbox is not None:
+            self._listeners.blackbox.telemetry_started()
 
     def _lost(self, channel: str, fault: str) -> None:
         stopped = f"recording process stopped unexpectedly ({fault})."
@@ -143,6 +153,8 @@ class WorkerReports:
         self._listeners.recordings.worker_lost(last, f"Its {stopped}")
         for clips in self._listeners.clips.values():
             clips.worker_lost(last)
+        if self._listeners.blackbox is not None:
+            self._listeners.blackbox.worker_lost(last)
         self._listeners.alarms.look_soon()
 
 

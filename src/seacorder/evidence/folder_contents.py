@@ -7,11 +7,12 @@ from pathlib import Path
 
 from seacorder.evidence.note import note_in
 from seacorder.model.account import ACCOUNT_NAME, AccountRow, key_of
+from seacorder.model.blackbox import is_of_blackbox
 from seacorder.model.completion import STATEMENT_NAMES, TIME_NAME, UNLISTED_NAMES
 from seacorder.model.file_note import FILE_SUFFIXES, SOUND_SUFFIX
 from seacorder.model.observation import Observation
 from seacorder.model.observation_text import OBSERVATION_SUFFIX
-from seacorder.model.recording import Recording
+from seacorder.model.recording import Part, Recording
 from seacorder.storage import account_file
 from seacorder.storage.observation_file import read_file
 
@@ -95,7 +96,7 @@ def read_contents(folder: Path, rows: Iterable[AccountRow], left_out: Sequence[s
     known = account_file.read(folder)
     for row in rows:
         known[key_of(row)] = row
-    return FolderContents(folder, tuple(names), known, _observations(folder, names), _contexts(folder, names))
+    return FolderContents(folder, tuple(names), known, _observations(folder, names), _contexts(folder, names, known))
 
 
 def _observations(folder: Path, names: Iterable[str]) -> tuple[tuple[str, Observation], ...]:
@@ -108,11 +109,16 @@ def _observations(folder: Path, names: Iterable[str]) -> tuple[tuple[str, Observ
     return tuple(sorted(found, key=lambda pair: (pair[1].start.utc_ns, pair[1].id)))
 
 
-def _contexts(folder: Path, names: Iterable[str]) -> dict[str, dict[str, str]]:
+def _contexts(
+    folder: Path, names: Iterable[str], rows: Mapping[tuple[object, ...], AccountRow]
+) -> dict[str, dict[str, str]]:
+    # A file that was kept of the blackbox says in its note that it is of the blackbox; its row says of which recording.
+    kept = {Path(row.path).name: row.recording_id for row in rows.values() if isinstance(row, Part)}
     found: dict[str, dict[str, str]] = {}
     for name in names:
         if name.lower().endswith(FILE_SUFFIXES) and (note := note_in(folder / name)) is not None:
-            found.setdefault(note.id, dict(note.context.said))
+            identifier = kept.get(name, note.id) if is_of_blackbox(note.id) else note.id
+            found.setdefault(identifier, dict(note.context.said))
     return found
 
 

@@ -19,6 +19,7 @@ from typing import Any
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.evidence.inspect import inspect_file
 from seacorder.model.account import ACCOUNT_NAME, Row, key_of
+from seacorder.model.blackbox import is_of_blackbox
 from seacorder.model.file_note import FILE_SUFFIXES, FileNote
 from seacorder.model.observation import Observation, joined
 from seacorder.model.observation_text import (
@@ -157,6 +158,8 @@ def _take_video(path: Path, account_rows: dict[Key, Any], videos: dict[Key, Part
     """Adds the row of a video file. Of several copies of a file the one that the account names counts."""
     examined = inspect_file(path)
     row = _video_row(path, examined) if examined.note else _row_in_account(path, account_rows)
+    if isinstance(row, Part) and is_of_blackbox(row.recording_id):
+        row = _kept_row(row, account_rows)
     if row is None:
         return
     key = key_of(row)
@@ -189,6 +192,14 @@ def _video_row(path: Path, examined: FileExamined) -> Part | Clip | None:
             state=examined.state,
         )
     return _clip_row(path, examined, note, examined.state)
+
+
+def _kept_row(row: Part, account_rows: dict[Key, Any]) -> Part:
+    """A file of the blackbox says in its note that it is one. Which recording it was kept for, the account beside it
+    says.
+    """
+    known = _row_in_account(Path(row.path), account_rows)
+    return row if not isinstance(known, Part) else replace(row, recording_id=known.recording_id, number=known.number)
 
 
 def _clip_row(path: Path, examined: FileExamined, note: FileNote, state: FileState) -> Clip:

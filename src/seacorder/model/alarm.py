@@ -25,6 +25,7 @@ class AlarmKind(StrEnum):
     CATALOGUE_FAILED = "catalogue_failed"
     RECORDING_NOT_WRITTEN = "recording_not_written"
     ON_FALLBACK = "on_fallback"
+    BLACKBOX_NOT_RECORDING = "blackbox_not_recording"
     AUDIO_FAILED = "audio_failed"
     AUDIO_SILENT = "audio_silent"
     TELEMETRY_FAILED = "telemetry_failed"

@@ -135,6 +135,8 @@ class ChannelStatus:
     """The untouched pictures are to be recorded beside the burned ones, and can be."""
     clip: FileStatus | None = None
     anomaly: FileStatus | None = None
+    blackbox: FileStatus | None = None
+    """The file of the blackbox, beside all others."""
     picture_fault: PictureFault | None = None
     """What is wrong with the newest keyframes; None if nothing is."""
     picture_fault_since_utc_ns: int | None = None

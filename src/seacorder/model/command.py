@@ -5,6 +5,7 @@
 
 from dataclasses import dataclass, field
 
+from seacorder.model.blackbox import SplitBlackbox, StartBlackbox
 from seacorder.model.dive_context import DiveContext
 from seacorder.model.encoding import EncodingSettings, Machine
 from seacorder.model.file_name import Naming
@@ -229,6 +230,8 @@ Command = (
     StartRecording
     | ChangeRecording
     | StopRecording
+    | StartBlackbox
+    | SplitBlackbox
     | StartClip
     | StopClip
     | TakeFramegrab

@@ -51,6 +51,23 @@ class StartDataLog:
 
 
 @dataclass(frozen=True, slots=True)
+class StartBlackboxLog:
+    """Log into the blackbox too, beside any recording; not answered. A log of it that runs is ended first."""
+
+    log: StartDataLog
+    reserve_bytes: int
+    """Kept free on the blackbox's disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopBlackboxLog:
+    """End the blackbox's log at `instant`; answered when its files are on disk."""
+
+    request: int
+    instant: Instant
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeDataLog:
     """New names or splits; not answered."""
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from seacorder.model.alarm import Alarm
+from seacorder.model.blackbox import BlackboxView
 from seacorder.model.channel import ChannelStatus
 from seacorder.model.loss import MissingCounts
 from seacorder.model.narration import NarrationView
@@ -45,3 +46,5 @@ class RecorderStatus:
     """Each disk that recordings go to by itself: the first, and the second where there is one."""
     overrides: tuple[Override, ...] = ()
     """Keys of the settings file that have no effect now, because clients have set other values."""
+    blackbox: BlackboxView | None = None
+    """None without `[blackbox] root`."""

@@ -22,6 +22,11 @@ def as_long_as_wanted(seconds: float) -> float:
     return seconds
 
 
+def never(_seconds: float) -> float:
+    """For files that nobody may wait for: the blackbox's, beside which others are recorded."""
+    return 0.0
+
+
 class SharedWaits:
     """A `DiskWaits` for several channels: all waits within `AGAIN_NS` end `TOGETHER_NS` after the first one began."""
 

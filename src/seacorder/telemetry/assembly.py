@@ -22,6 +22,7 @@ from seacorder.storage.disk_waits import SharedWaits
 from seacorder.storage.memory_budget import MemoryBudget
 from seacorder.storage.volume_room import Looking, VolumeRooms
 from seacorder.storage.volumes import MarkedFolders
+from seacorder.telemetry.blackbox_log import BlackboxLog
 from seacorder.telemetry.change_texts import change_sentences
 from seacorder.telemetry.chunk import Chunk
 from seacorder.telemetry.framing.plain import framer_for
@@ -191,16 +192,17 @@ def assemble(settings: TelemetrySettings, clock: Clock, send: Callable[[object],
         for index, source in enumerate(settings.sources)
     ]
     parts = TelemetryParts(intakes, readers, latest, outbox, clock)
-    parts.listeners.append(_data_log(settings, clock, outbox))
+    parts.listeners.append(_data_log(settings, clock, outbox, settings.reserve_bytes))
+    parts.listeners.append(BlackboxLog(functools.partial(_data_log, settings, clock, outbox)))
     if settings.lines_out:
         parts.listeners.append(LinesOut(settings.lines_out, {one.name: one.stale_ns for one in settings.sources}))
     return parts
 
 
-def _data_log(settings: TelemetrySettings, clock: Clock, outbox: TelemetryOutbox) -> DataLog:
+def _data_log(settings: TelemetrySettings, clock: Clock, outbox: TelemetryOutbox, reserve_bytes: int) -> DataLog:
     volumes, budget, waits = MarkedFolders(settings.volumes), MemoryBudget(LOG_QUEUE_BYTES), SharedWaits(clock)
     looking = Looking(volumes=volumes, waits=waits)
-    rooms = VolumeRooms(settings.reserve_bytes, clock, lambda: budget.coming_bytes, looking)
+    rooms = VolumeRooms(reserve_bytes, clock, lambda: budget.coming_bytes, looking)
     storage = LogStorage(budget, clock, this_machine(volumes.check), rooms, waits)
     units = units_of(one for source in settings.sources for one in source.definitions)
     return DataLog(units, storage, clock, outbox.put)

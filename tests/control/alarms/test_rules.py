@@ -12,6 +12,7 @@ from seacorder.control.alarms.actions import ACTIONS, ENDS, FOLDER_REPLACED, FUL
 from seacorder.control.alarms.alarms import AlarmTable
 from seacorder.control.alarms.rules import Disks, Scene, findings, signs_of
 from seacorder.model.alarm import AlarmKind
+from seacorder.model.blackbox import BlackboxChannel, BlackboxView
 from seacorder.model.channel import TRIES_AGAIN, ChannelState, ChannelStatus, ClockFault, PictureFault
 from seacorder.model.copies import CopyState, CopyStatus
 from seacorder.model.encoding import EncodingStatus
@@ -33,7 +34,7 @@ GIGABYTE = 1_000_000_000
 OF_DISKS = {"disk_low", "disk_full", "disk_slow", "disk_failed", "disk_exchanged"}
 OF_A_TARGET = {"copy_failed", "copy_behind"}
 OF_A_SOURCE = {"telemetry_failed", "telemetry_clock_wrong", "definition_refused"}
-OF_THE_RECORDER = OF_DISKS | {"on_fallback", "catalogue_failed"}
+OF_THE_RECORDER = OF_DISKS | {"on_fallback", "catalogue_failed", "blackbox_not_recording"}
 
 
 def faulty(kind: FaultKind, path: str = "/data/a.mp4") -> ChannelStatus:
@@ -69,6 +70,17 @@ def target(state: CopyState = CopyState.IDLE, **facts: object) -> tuple[CopyStat
 
 
 FULL_TARGET, LATE_TARGET = target(CopyState.FAILED), target(CopyState.COPYING, is_too_late=True, behind_folders=1)
+
+
+def blackbox(missing: tuple[str, ...] = ()) -> BlackboxView:
+    """Of Bow and Stern."""
+    channels = tuple(
+        BlackboxChannel(name, name not in missing, name in missing, None, Message("/bb is full."))
+        for name in ("Bow", "Stern")
+    )
+    return BlackboxView("/bb", not missing, channels, 1, 10, 100, 0.0, None)
+
+
 SCENES = [
     (Scene(sources=survey(SourceState.FAILED)), "telemetry_failed", "warning"),
     (Scene(sources=survey(SourceState.STALE), is_recording_on=True), "telemetry_failed", "warning"),
@@ -100,6 +112,7 @@ SCENES = [
     (Scene((replace(LIVE, queued_bytes=17_000_000),), queue_bytes=QUEUE), "disk_slow", "alarm"),
     (Scene((LIVE,), catalogue_fault=Message("It cannot be written.")), "catalogue_failed", "warning"),
     (Scene((replace(LIVE, recording=FILE),), disks=disks(fallback_folder="/data")), "on_fallback", "warning"),
+    (Scene((LIVE,), blackbox=blackbox(missing=("Bow",))), "blackbox_not_recording", "alarm"),
     (Scene(narrator=narrator(SoundState.FAILED)), "audio_failed", "warning"),
     (Scene(narrator=narrator(SoundState.FAILED), is_recording_on=True), "audio_failed", "alarm"),
     (Scene(narrator=narrator(), lost={"Talk": "It was killed."}, is_recording_on=True), "audio_failed", "alarm"),
@@ -214,6 +227,10 @@ TEXTS = [
     (Scene((replace(LIVE, recording=FILE),), disks=replace(disks(fallback_folder="/data"), folder="/first")),
      "Bow: recorded on the second disk (/data), because the first (/first) cannot take files.",
      None),
+    (Scene((LIVE,), blackbox=blackbox(missing=("Bow",))),
+     "The blackbox does NOT record Bow. /bb is full.", None),
+    (Scene((LIVE,), blackbox=blackbox(missing=("Bow", "Stern"))),
+     "The blackbox does NOT record anything. /bb is full.", None),
     (Scene(narrator=narrator(SoundState.FAILED)),
      "Talk is silence. It is so. Video is recorded as usual.", None),
     (Scene(narrator=narrator(), lost=LOST),
@@ -301,6 +318,10 @@ def test_nothing_is_wrong_while_all_is_well() -> None:
 
 def test_a_target_that_is_behind_and_keeps_up_is_no_alarm() -> None:
     assert findings(Scene(copies=target(CopyState.COPYING))) == []
+
+
+def test_a_blackbox_that_records_is_no_alarm() -> None:
+    assert findings(Scene((LIVE,), blackbox=blackbox())) == []
 
 
 def test_a_pause_in_speaking_is_no_alarm() -> None:

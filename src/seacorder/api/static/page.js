@@ -67,7 +67,7 @@ function showLost() {
   showHint("Check this computer's network, then the computer that records. Everything below is old.");
   for (const id of ["recording-time", "clip-words"]) show(byId(id), "");
   showAlarms([]);
-  for (const id of ["free", "left", "losses", "narration-words"]) show(byId(id), "–");
+  for (const id of ["free", "left", "losses", "blackbox-words", "narration-words"]) show(byId(id), "–");
   byId("narration-level").value = byId("narration-level").min;
   for (const card of cards.values()) {
     show(card.state, "unknown", "bad");
@@ -91,6 +91,7 @@ function showStatus(status) {
   const losses = say.losses(status.channels);
   show(byId("losses"), losses.words, losses.tone);
   showNarration(say.narration(status.narration));
+  showBlackbox(say.blackbox(status.blackbox));
   show(byId("clip-words"), status.is_clip_recording ? "Clip is being recorded" : "");
   show(byId("version"), `Version ${status.version}`);
   document.title = `${recording.tone === "rec" ? "● " : ""}${recording.words} – Seacorder`;
@@ -104,6 +105,11 @@ function showNarration(narration) {
   show(byId("narration-words"), narration.words, narration.tone);
   byId("narration").title = narration.reason;
   byId("narration-level").value = narration.level;
+}
+
+function showBlackbox(blackbox) {
+  byId("blackbox").hidden = blackbox === null;
+  if (blackbox !== null) show(byId("blackbox-words"), blackbox.words, blackbox.tone);
 }
 
 function showAlarms(alarms) {

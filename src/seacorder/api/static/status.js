@@ -101,6 +101,15 @@ export function narration(one) {
   return { words: one.peak_db > -0.5 ? `${words}, too loud` : words, tone, reason, level: one.level_db };
 }
 
+// The blackbox: { words, tone }; null where there is none.
+export function blackbox(one) {
+  if (one === null) return null;
+  const missing = one.channels.filter((channel) => channel.is_missing).map((channel) => channel.name);
+  if (missing.length === one.channels.length) return { words: "NOT recording", tone: "bad" };
+  if (missing.length > 0) return { words: `NOT ${names(missing)}`, tone: "bad" };
+  return one.is_recording ? { words: "● recording", tone: "good" } : { words: "no picture", tone: "warn" };
+}
+
 // The whole recording: { words, tone, time, isOn }. It says "Recording" only while frames reach a file.
 export function recording(status) {
   const missing = status.channels.filter((channel) => !channel.is_recording).map((channel) => channel.name);

@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from seacorder.api.http import documented
 from seacorder.api.recorder_protocol import Recorder, SetupSource
 from seacorder.api.v1.archive import Archives
+from seacorder.api.v1.blackbox import KEEP_BODY, BlackboxAndHoldings, BlackboxCommands, KeptView
 from seacorder.api.v1.commands import FRAMEGRAB_BODY, OVERLAY_BODY, SEEN_BODY, Commands, Jpeg, Outcome, OverlayView
 from seacorder.api.v1.copies import Copies, CopiesView, VerifiedCopiesView
 from seacorder.api.v1.definitions import DEFINITION_BODY, Definitions, DefinitionsView, DefinitionView
@@ -55,15 +56,12 @@ def add_v1(app: FastAPI, recorder: Recorder, setup: SetupSource | None = None) -
     _route(app, "GET", "/overlay", commands.overlay, model=OverlayView)
     _route(app, "PUT", "/overlay", commands.set_overlay, model=OverlayView, fails=(400,), extra=OVERLAY_BODY)
     _route(app, "DELETE", "/overlay", commands.clear_overlay, model=OverlayView)
-    context = ContextCommands(recorder)
-    _route(app, "GET", "/context", context.context, model=ContextView)
-    _route(app, "PATCH", "/context", context.change, model=ContextView, fails=(400, 503), extra=CONTEXT_BODY)
-    _route(app, "PUT", "/context", context.replace, model=ContextView, fails=(400, 503), extra=CONTEXT_BODY)
-    _route(app, "DELETE", "/context", context.clear, model=ContextView, fails=(503,))
+    _add_context(app, ContextCommands(recorder))
     _add_settings(app, recorder)
     _add_setup(app, SetupCommands(recorder, setup))
     _add_observations(app, Observations(recorder))
     _add_recorded(app, recorder)
+    _add_blackbox(app, BlackboxCommands(recorder))
     _add_survey(app, recorder)
     app.add_api_websocket_route("/api/v1/events", EventFeed(recorder).serve)
     app.add_api_websocket_route("/api/v1/live", LiveFeed(recorder).serve)
@@ -128,6 +126,19 @@ def add_session(app: FastAPI, sessions: Sessions) -> None:
     _route(app, "GET", "/session", sessions.session, model=SessionView)
     _route(app, "POST", "/session", sessions.sign_in, model=SessionView, fails=(400, 401, 429), extra=SESSION_BODY)
     _route(app, "DELETE", "/session", sessions.sign_out, model=SessionView)
+
+
+def _add_context(app: FastAPI, context: ContextCommands) -> None:
+    _route(app, "GET", "/context", context.context, model=ContextView)
+    _route(app, "PATCH", "/context", context.change, model=ContextView, fails=(400, 503), extra=CONTEXT_BODY)
+    _route(app, "PUT", "/context", context.replace, model=ContextView, fails=(400, 503), extra=CONTEXT_BODY)
+    _route(app, "DELETE", "/context", context.clear, model=ContextView, fails=(503,))
+
+
+def _add_blackbox(app: FastAPI, box: BlackboxCommands) -> None:
+    fails = (400, 404, 409, 503, 507)
+    _route(app, "GET", "/blackbox", box.blackbox, model=BlackboxAndHoldings, fails=(404,))
+    _route(app, "POST", "/blackbox/keep", box.keep, model=KeptView, fails=fails, extra=KEEP_BODY, status=201)
 
 
 def _add_observations(app: FastAPI, book: Observations) -> None:

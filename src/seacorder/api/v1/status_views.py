@@ -4,6 +4,7 @@ from seacorder.api.v1.settings_views import OverrideView, override_views
 from seacorder.api.v1.view import MessageView, Utc, View, shown, text_of, utc_text
 from seacorder.base.redaction import redact
 from seacorder.model.alarm import Alarm, AlarmKind
+from seacorder.model.blackbox import BlackboxView
 from seacorder.model.channel import ChannelState
 from seacorder.model.encoding import EncodingStatus
 from seacorder.model.event import Severity
@@ -170,6 +171,40 @@ class NarrationInStatus(View):
     """The path of its own file, while one is being written; else null."""
 
 
+class BlackboxChannelView(View):
+    """One channel of the blackbox."""
+
+    name: str
+    is_recording: bool
+    """Its bytes have reached the blackbox's disk within the last moments."""
+    is_missing: bool
+    """It has a picture, or no recording process, and is not recorded: an alarm."""
+    path: str | None
+    why: MessageView | None
+    """Why it is not recorded; null while it is."""
+
+
+class BlackboxInStatus(View):
+    """The blackbox, now."""
+
+    root: str
+    is_recording: bool
+    """Every channel of it that has a picture is recorded. This says nothing about `is_recording` of the recorder."""
+    channels: list[BlackboxChannelView]
+    files: int
+    """Whole ones."""
+    bytes: int
+    max_bytes: int
+    max_age_seconds: float
+    """0: no limit."""
+    oldest_utc: Utc | None
+    """When the oldest frame in it was captured."""
+    needed_files: int
+    """So many stay because a clip, an observation or a copy still needs them."""
+    why: MessageView | None
+    """Why its folder cannot be worked on; null while it can."""
+
+
 class StatusView(View):
     """The recorder, now."""
 
@@ -194,6 +229,8 @@ class StatusView(View):
     """Keys of the settings file that have no effect now, because clients have set other values; DELETE /api/v1/settings
     takes those back.
     """
+    blackbox: BlackboxInStatus | None
+    """Null without `[blackbox] root`."""
 
 
 def status_view(status: RecorderStatus, newest_event_cursor: int) -> StatusView:
@@ -210,7 +247,15 @@ def status_view(status: RecorderStatus, newest_event_cursor: int) -> StatusView:
         channels=[_channel(index, one) for index, one in enumerate(status.channels)],
         narration=None if status.narration is None else _narration(status.narration),
         overrides=override_views(status.overrides),
+        blackbox=None if status.blackbox is None else blackbox_view(status.blackbox),
     )
+
+
+def blackbox_view(view: BlackboxView) -> BlackboxInStatus:
+    channels = [
+        shown(BlackboxChannelView, one, path=None if one.path is None else redact(one.path)) for one in view.channels
+    ]
+    return shown(BlackboxInStatus, view, channels=channels)
 
 
 def alarm_view(alarm: Alarm) -> AlarmView:

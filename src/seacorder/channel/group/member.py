@@ -71,7 +71,7 @@ class GroupMember:
     def _leave(self, why: str) -> None:
         """Ends the member so that it goes on in a process of its own. Any thread; returns at once."""
         self._parts.ingest.stop()
-        is_interrupted = self._parts.is_writing
+        is_interrupted = self._parts.writes_what_was_asked_for
         if not is_interrupted:
             log.info("%s goes on in a recording process of its own, because %s.", self._name, why)
         told = f"it goes on in a process of its own, because {why}" if is_interrupted else ""

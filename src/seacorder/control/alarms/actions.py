@@ -69,6 +69,10 @@ ACTIONS = {
         "change of disk cost frames, they are listed as a loss. At the next break: free space on the first disk, or "
         "check its cable."
     ),
+    AlarmKind.BLACKBOX_NOT_RECORDING: (
+        "Seacorder goes on with it by itself as soon as it can; recordings that you start are not affected. Check the "
+        "disk of the blackbox."
+    ),
     AlarmKind.AUDIO_FAILED: "Seacorder tries again every few seconds.",
     AlarmKind.AUDIO_SILENT: (
         "Speak and watch the level on the page. Check the microphone's switch, plug and volume."
@@ -118,6 +122,7 @@ ENDS = {
     AlarmKind.DISK_FAILED: "The disk takes files again after {after}, or nothing is being written to it.",
     AlarmKind.DISK_EXCHANGED: "The right disk is there again after {after}, or another one was accepted.",
     AlarmKind.ON_FALLBACK: "Nothing is recorded on the second disk any more after {after}.",
+    AlarmKind.BLACKBOX_NOT_RECORDING: "The blackbox records every picture again after {after}.",
     AlarmKind.AUDIO_FAILED: "{name}: sound comes again after {after}.",
     AlarmKind.AUDIO_SILENT: "{name}: the microphone is heard again after {after}.",
     AlarmKind.TELEMETRY_FAILED: "{name}: survey data comes again after {after}.",

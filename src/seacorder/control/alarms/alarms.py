@@ -10,6 +10,7 @@ from seacorder.base.errors import NotKnown
 from seacorder.control.alarms.actions import end_of
 from seacorder.control.alarms.rules import Finding, Scene, findings
 from seacorder.control.alarms.volumes import VolumeWatch
+from seacorder.control.blackbox.blackbox import Blackbox
 from seacorder.control.context import Context
 from seacorder.control.recording.recordings import Recordings
 from seacorder.model.alarm import Alarm, AlarmKind
@@ -102,12 +103,14 @@ class Alarms:
         recordings: Recordings,
         volumes: VolumeWatch,
         copies: Callable[[], tuple[CopyStatus, ...]] = tuple,
+        blackbox: Blackbox | None = None,
     ) -> None:
         """`copies`: how the targets of copies stand."""
         self._context = context
         self._recordings = recordings
         self._volumes = volumes
         self._copies = copies
+        self._blackbox = blackbox
         self._table = AlarmTable()
         self._soon: asyncio.TimerHandle | None = None
 
@@ -164,6 +167,7 @@ class Alarms:
             silent_seconds=context.workers.silent_seconds,
             sources=context.telemetry.sources(),
             copies=self._copies(),
+            blackbox=None if self._blackbox is None else self._blackbox.view(),
             utc_ns=context.clock.utc_ns(),
         )
 

@@ -17,6 +17,7 @@ from seacorder.control.alarms.actions import (
     PROCESS_STOPPED,
 )
 from seacorder.model.alarm import AlarmKind
+from seacorder.model.blackbox import BlackboxView
 from seacorder.model.channel import TRIES_AGAIN, ChannelState, ChannelStatus, ClockFault, PictureFault
 from seacorder.model.copies import CopyState, CopyStatus
 from seacorder.model.event import Severity
@@ -98,6 +99,8 @@ class Scene:
     """The sources of survey data."""
     copies: tuple[CopyStatus, ...] = ()
     """The targets of copies."""
+    blackbox: BlackboxView | None = None
+    """None where there is none."""
     utc_ns: int = 0
     """Now."""
 
@@ -111,6 +114,7 @@ def findings(scene: Scene) -> list[Finding]:
         *_telemetry(scene),
         *_disks(scene),
         *_files(scene),
+        *_blackbox(scene),
         *_catalogue(scene),
         *_copies(scene),
     ]
@@ -130,6 +134,7 @@ def signs_of(status: ChannelStatus) -> tuple[object, ...]:
         None if encoding is None else (encoding.dropped_frames, encoding.planned_encoder, encoding.encoder),
         None if encoding is None else encoding.fault,
         None if sound is None else (sound.state, sound.why, sound.silent_since_utc_ns),
+        None if status.blackbox is None else (status.blackbox.why, status.blackbox.fault_kind),
         *((file.path, file.why, file.fault_kind) for file in _files_of(status)),
     )
 
@@ -380,6 +385,17 @@ def _files(scene: Scene) -> Iterator[Finding]:
             f"{used:.0f} of {limit:.0f} MB are used."
         )
         yield _finding(AlarmKind.DISK_SLOW, None, Severity.ALARM, Message(fact))
+
+
+def _blackbox(scene: Scene) -> Iterator[Finding]:
+    view = scene.blackbox
+    missing = [] if view is None else [one for one in view.channels if one.is_missing]
+    if view is not None and missing:
+        names = ", ".join(one.name for one in missing)
+        why = next((one.why.fact for one in missing if one.why is not None), "")
+        all_of_it = "anything" if len(missing) == len(view.channels) else names
+        fact = joined((f"The blackbox does NOT record {all_of_it}.", why))
+        yield _finding(AlarmKind.BLACKBOX_NOT_RECORDING, None, Severity.ALARM, Message(fact))
 
 
 def _catalogue(scene: Scene) -> Iterator[Finding]:

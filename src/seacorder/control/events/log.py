@@ -34,6 +34,7 @@ class EventKind(StrEnum):
     PART_OPENED = "part_opened"
     PART_CLOSED = "part_closed"
     PART_INTERRUPTED = "part_interrupted"
+    BLACKBOX_KEPT = "blackbox_kept"
     FILE_REPAIRED = "file_repaired"
     REPAIR_FAILED = "repair_failed"
     CLIP_STARTED = "clip_started"

@@ -8,11 +8,13 @@ both runs can measure it (`ClocksNow`). Or it does not: then channels that ended
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from seacorder.base.clock import NS_PER_SECOND, Timebase
 from seacorder.control.losses.worker_gaps import CLOCK_STEP_NS, Gap, LastParts
+from seacorder.model.account import AccountRow, key_of
 from seacorder.model.capture_time import Anchor, Distance, PartAnchor, frame_distance_ns, frames_between
-from seacorder.model.loss import Loss, LossCause
+from seacorder.model.loss import Loss, LossCause, counted
 from seacorder.model.recording import Clip, FileState, Part, Recording, RecordingState
 
 OTHER_RUN_NS = NS_PER_SECOND
@@ -177,6 +179,55 @@ def hole_between(last: Part, first: Part, anchors: Sequence[PartAnchor]) -> Loss
     ).ended(first.start_utc_ns, now.ahead_ns)
     to_utc_ns = max(gap.to_utc_ns or 0, gap.last_utc_ns + 1)
     return gap.row(to_utc_ns, Distance(to_utc_ns - gap.last_utc_ns))
+
+
+def missed_in(rows: Iterable[AccountRow], parts: Sequence[Part], recording_id: str) -> list[Loss]:
+    """What is missing from a stretch of the blackbox that becomes a recording of that id.
+
+    `rows`: what the blackbox has noted so far; `parts`: the stretch, as the blackbox has them. For each channel the
+    losses that are noted between its first frame and its last, and the holes between its files of which none says
+    anything: the program, or a recording process, had ended between them.
+    """
+    found: list[Loss] = []
+    for channel in dict.fromkeys(part.channel for part in parts):
+        mine = sorted((part for part in parts if part.channel == channel), key=lambda part: part.start_utc_ns)
+        begin_ns, end_ns = mine[0].start_utc_ns, max(map(_end_of, mine))
+        noted = {  # a later row of the same loss has the better count
+            key_of(loss): loss
+            for loss in rows
+            if isinstance(loss, Loss) and loss.channel == channel and begin_ns < loss.to_utc_ns
+            and loss.from_utc_ns < end_ns
+        }
+        found += noted.values()
+        found += [
+            _hole_in_blackbox(before, after)
+            for before, after in pairwise(mine)
+            if _is_apart(before, after) and not any(_lies_between(loss, before, after) for loss in noted.values())
+        ]
+    return [replace(loss, recording_id=recording_id) for loss in found]
+
+
+def _is_apart(before: Part, after: Part) -> bool:
+    goes_on = after.first_frame == before.first_frame + before.frames and after.recording_id == before.recording_id
+    return not goes_on and after.start_utc_ns > _end_of(before)
+
+
+def _lies_between(loss: Loss, before: Part, after: Part) -> bool:
+    return loss.from_utc_ns <= after.start_utc_ns and loss.to_utc_ns >= _end_of(before)
+
+
+def _hole_in_blackbox(before: Part, after: Part) -> Loss:
+    is_other_run = before.recording_id != after.recording_id
+    cause = LossCause.PROGRAM_ENDED if is_other_run else LossCause.WORKER_KILLED
+    detail = "Seacorder was not running." if is_other_run else "The recording process was started again."
+    length_ns, rate = after.start_utc_ns - _end_of(before), mean_rate(before) or mean_rate(after)
+    loss = Loss(before.channel, _end_of(before), after.start_utc_ns, None, cause, after.recording_id, detail)
+    return counted(loss, frames_between(length_ns, frame_distance_ns(rate)), is_by_camera=False)
+
+
+def not_before(rows: Iterable[AccountRow], utc_ns: int) -> list[AccountRow]:
+    """Without those that were over at an instant."""
+    return [row for row in rows if not isinstance(row, Loss) or row.to_utc_ns >= utc_ns]
 
 
 def _follows(loss: Loss, part: Part) -> bool:

@@ -158,6 +158,10 @@ class ObservationBook:
         """Spans that are open, the oldest first."""
         return self._shelf.open
 
+    def open_since(self) -> int | None:
+        """When the oldest span that is open began (UTC); None while none is."""
+        return min((one.start.utc_ns for one in self.open), default=None)
+
     async def find(self, observation_id: str) -> Observation:
         """Raises NotKnown when there is none of this id."""
         return await self._shelf.find(observation_id)

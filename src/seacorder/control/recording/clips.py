@@ -20,6 +20,8 @@ from seacorder.model.instant import Instant
 from seacorder.model.outcome import CommandFailed, CommandOutcome
 from seacorder.model.recording import Clip, FileKind, FileState
 
+CLIP_KINDS = (FileKind.CLIP, FileKind.ANOMALY)
+"""One of each can run at a time."""
 BRING_BACK = "Bring a camera back, then try again."
 
 

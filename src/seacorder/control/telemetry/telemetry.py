@@ -15,7 +15,7 @@ from seacorder.base.message import Message
 from seacorder.control.events.journal import Journal
 from seacorder.control.events.log import EventKind
 from seacorder.control.telemetry.history import History, Recent
-from seacorder.model.data_log import StopDataLog
+from seacorder.model.data_log import StopBlackboxLog, StopDataLog
 from seacorder.model.definition.definition import Definition
 from seacorder.model.definition.in_force import InForce
 from seacorder.model.reading import Reading
@@ -186,7 +186,9 @@ class Telemetry:
         told = await self._supervisor[WORKER_NAME].request(request, TAKEN_SECONDS)
         return told.lines if isinstance(told, SourceLines) else ()
 
-    async def ask(self, make: Callable[[int], StopDataLog | UseDefinitions], limit_seconds: float) -> Answer:
+    async def ask(
+        self, make: Callable[[int], StopDataLog | StopBlackboxLog | UseDefinitions], limit_seconds: float
+    ) -> Answer:
         """Hands the worker a command made with the request's number, and waits for its answer.
 
         Raises WorkerLost when the worker does not run or ends, NoAnswer when it takes too long.

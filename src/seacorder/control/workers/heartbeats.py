@@ -132,6 +132,7 @@ class ChannelWatch:
             clean=None,
             clip=None,
             anomaly=None,
+            blackbox=None,
             narrator=None,
         )
         return last

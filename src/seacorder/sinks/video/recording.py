@@ -79,6 +79,14 @@ class RecordingSink:
         if self._files.current is not None:
             self._count_from(change)
 
+    def split(self, instant_ns: int | None) -> None:
+        """The running part ends with the first keyframe captured at or after an instant (monotonic); None: now, as no
+        frame comes. Only the blackbox is split so; the parts after it split when they always would."""
+        if instant_ns is None:
+            self._files.end_current()
+        elif self._split_ns is None or instant_ns < self._split_ns:
+            self._split_ns = instant_ns
+
     def withdraw(self) -> None:
         """Nobody wants the recording any more: `finish` will not wait for a disk that has taken nothing of it."""
         self._files.withdraw()

@@ -1,0 +1,57 @@
+"""What observations need of the blackbox: those that were noted while nothing was recorded have no other video.
+
+They need it until somebody has kept that stretch, or has withdrawn the observation.
+"""
+
+from collections.abc import Iterable
+
+from seacorder.base.clock import NS_PER_SECOND
+from seacorder.base.errors import CatalogueFailed
+from seacorder.catalogue.catalogue import Catalogue
+from seacorder.catalogue.page import LIMIT_MAX, Page
+from seacorder.model.observation import EnteredBy, Observation, ObservationState
+from seacorder.model.recording import Recording
+
+AROUND_NS = 60 * NS_PER_SECOND
+"""So much before and behind an observation belongs to it."""
+
+
+class ObservedNeeds:
+    """For the event loop alone; only `look` waits."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._stretches: tuple[tuple[int, int], ...] = ()
+
+    async def look(self, since_utc_ns: int) -> None:
+        """Asks the catalogue again, for what was observed since an instant. Where that fails, what was known counts."""
+        page = Page(from_utc_ns=since_utc_ns, limit=LIMIT_MAX, newest_first=True)
+
+        def ask() -> tuple[tuple[Observation, ...], tuple[Recording, ...]]:
+            return self._catalogue.observations(page).items, self._catalogue.rows(Recording, page).items
+
+        try:
+            observed, recordings = await self._catalogue.ask(ask)
+        except CatalogueFailed:
+            return
+        self._stretches = tuple(needed(observed, recordings))
+
+    def are_there(self, begin_utc_ns: int, end_utc_ns: int) -> bool:
+        """True for files that begin and end at these instants, if an observation needs something of them."""
+        return any(begin_utc_ns < to_ns and end_utc_ns > from_ns for from_ns, to_ns in self._stretches)
+
+
+def needed(observed: Iterable[Observation], recordings: Iterable[Recording]) -> list[tuple[int, int]]:
+    """The stretches around observations of which no recording has the video. Pure."""
+    recorded = [(one.start_utc_ns, one.end_utc_ns) for one in recordings]
+    found = []
+    for one in observed:
+        if one.recording_id is not None or one.now.state is ObservationState.WITHDRAWN:
+            continue
+        if one.entered_by is EnteredBy.AUTOMATIC:
+            continue
+        start_ns = one.start.utc_ns
+        if not any(begin <= start_ns and (end is None or start_ns <= end) for begin, end in recorded):
+            end_ns = one.now.end.utc_ns if one.now.end is not None else start_ns
+            found.append((start_ns - AROUND_NS, end_ns + AROUND_NS))
+    return found
