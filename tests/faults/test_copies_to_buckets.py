@@ -2,6 +2,7 @@
 bytes back. No frame is lost, it is told, and it goes on by itself.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -11,7 +12,8 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import pytest
 
@@ -93,39 +95,51 @@ def test_a_server_that_hangs(tmp_path: Path, server: S3Server) -> None:
     report("an S3 server that hangs: losses, or files that are not there later", bad)
 
 
-class LyingProxy(threading.Thread):
+class LyingProxy:
     """Passes bytes on between a client and the server; while `lies` is set, the last byte of each piece of the server
     is another one if the piece is large, as those of a file are."""
 
     def __init__(self, port: int) -> None:
-        super().__init__(daemon=True)
         self._to = port
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        listener = socket.create_server(("127.0.0.1", 0))
+        self._sockets = [listener]
+        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         self.lies = True
+        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
 
-    def run(self) -> None:
-        while True:
-            client, _ = self._listener.accept()
-            server = socket.create_connection(("127.0.0.1", self._to))
-            threading.Thread(target=self._pass, args=(client, server, False), daemon=True).start()
-            threading.Thread(target=self._pass, args=(server, client, True), daemon=True).start()
+    def __enter__(self) -> Self:
+        return self
 
-    def _pass(self, one: socket.socket, other: socket.socket, may_lie: bool) -> None:
-        try:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        for one in self._sockets:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits for it
+            one.close()
+
+    def _accept(self, listener: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = listener.accept()
+                self._sockets.append(client)
+                server = socket.create_connection(("127.0.0.1", self._to))
+                self._sockets.append(server)
+                for one, other in ((client, server), (server, client)):
+                    threading.Thread(target=self._pass, args=(one, other), daemon=True).start()
+
+    def _pass(self, one: socket.socket, other: socket.socket) -> None:
+        is_of_server = one.getpeername()[1] == self._to
+        with contextlib.suppress(OSError):
             while data := one.recv(65536):
-                if may_lie and self.lies and len(data) > 8192:
+                if is_of_server and self.lies and len(data) > 8192:
                     data = data[:-1] + bytes([data[-1] ^ 1])
                 other.sendall(data)
             other.shutdown(socket.SHUT_WR)
-        except OSError:
-            other.close()
 
 
 def test_a_server_that_gives_other_bytes_back(tmp_path: Path, server: S3Server) -> None:
-    proxy = LyingProxy(server.port)
-    proxy.start()
-    with running(tmp_path, CHANNELS, more=settings(server, proxy.url)) as program:
+    with LyingProxy(server.port) as proxy, running(
+        tmp_path, CHANNELS, more=settings(server, proxy.url)
+    ) as program:
         program.record(1.0)
         program.alarm_seconds("copy_failed")
         told = "gave back other bytes than were sent" in program.alarms()["copy_failed"]

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from rig.ports import free_ports
 from rig.program import wait_for
-from seacorder.copies.bucket_client import Access, make_client
+from seacorder.copies.bucket_client import BucketAccess, make_client
 
 BUCKET = "recordings"
 START_SECONDS = 120.0
@@ -27,7 +27,7 @@ class S3Server:
         self.port, *self._others = free_ports(8)
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
-        self.client: Any = make_client(Access(self.url, "", self.access_key, self.secret_key))
+        self.client: Any = make_client(BucketAccess(self.url, "", self.access_key, self.secret_key))
 
     def start(self) -> None:
         """Returns when the bucket is there."""

@@ -83,6 +83,7 @@ def explain(settings: Settings, stored: StoredSettings | None = None) -> list[st
             asked = encoding_of(channel.name, stored.in_force, own)
             lines.append(f"             {encoding_text(asked)}{_unused(own[channel.name], asked)}")
     lines += _survey_lines(settings)
+    lines += [f"  copies     {one.name}: {one.target().shown}" for one in settings.copies]
     lines += [f"  client     {override_message(one).text}" for one in overrides(stored, first, own)]
     return lines + _missing(settings)
 

@@ -46,10 +46,10 @@ def _in_folder(folder: Path, key: PublicKey | None) -> list[FolderVerified]:
 
 def _in_bucket(place: str, key: PublicKey | None) -> list[FolderVerified]:
     """Keys and server are those of the usual variables, so that it works on any computer."""
-    from seacorder.copies.bucket_client import Access, BucketAddress, make_client
+    from seacorder.copies.bucket_client import BucketAccess, BucketAddress, make_client
     from seacorder.copies.bucket_source import BucketFolders
 
-    folders = BucketFolders(make_client(Access(), uses_variables=True), BucketAddress.of(place))
+    folders = BucketFolders(make_client(BucketAccess(), uses_variables=True), BucketAddress.of(place))
     with progress_bar() as progress:
         bar = progress.add_task("Reading files", total=folders.total_bytes)
         sources = folders.sources()

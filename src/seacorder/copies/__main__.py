@@ -17,7 +17,7 @@ from seacorder.copies.contract import CopyPlace
 from seacorder.copies.folder_copy import FolderCopier
 from seacorder.copies.folder_place import FolderPlace
 from seacorder.model.command import EndWorker
-from seacorder.model.copies import CopyFolder
+from seacorder.model.copies import CopyBegun, CopyFolder
 
 
 def place_of(order: CopyFolder) -> CopyPlace:
@@ -44,6 +44,7 @@ def main() -> None:
         os._exit(0)
 
     once("end of the order", wait_for_end)
+    link.send(CopyBegun())
     link.send(FolderCopier(order, SystemClock(), link.send).run(place_of))
     log.finish()
     os._exit(0)  # an ordinary exit would wait for the thread that reads the pipe

@@ -43,7 +43,7 @@ class BucketAddress:
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class BucketAccess:
     """How a server is reached. Empty fields: as the usual variables say."""
 
     endpoint: str = ""
@@ -53,7 +53,7 @@ class Access:
 
 
 def read_keys(path: str) -> tuple[str, str]:
-    """Access key and secret key, from a file with a line each. Blocks; StorageFailed."""
+    """BucketAccess key and secret key, from a file with a line each. Blocks; StorageFailed."""
     try:
         lines = Path(path).read_text("utf-8").split()
     except (OSError, UnicodeDecodeError) as fault:
@@ -64,7 +64,7 @@ def read_keys(path: str) -> tuple[str, str]:
     return lines[0], lines[1]
 
 
-def make_client(access: Access, *, uses_variables: bool = False) -> Any:
+def make_client(access: BucketAccess, *, uses_variables: bool = False) -> Any:
     """The client. Makes no connection yet."""
     os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
     if not uses_variables:

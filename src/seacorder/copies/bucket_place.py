@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from seacorder.base.errors import StorageFailed
-from seacorder.copies.bucket_client import GONE, Access, BucketAddress, faults, make_client, read_keys, why_of
+from seacorder.copies.bucket_client import GONE, BucketAccess, BucketAddress, faults, make_client, read_keys, why_of
 from seacorder.copies.contract import CopyFailed, target_failed
 from seacorder.copies.source_file import MOST_BLOCK_BYTES, Meter, SourceFile
 from seacorder.model.copies import CopyTarget
@@ -31,7 +31,7 @@ class BucketPlace:
 
     mount = ""
 
-    def __init__(self, target: CopyTarget, make: Callable[[Access], Any] = make_client) -> None:
+    def __init__(self, target: CopyTarget, make: Callable[[BucketAccess], Any] = make_client) -> None:
         self._name = target.name
         self._address = BucketAddress.of(target.address)
         self.identity = f"bucket {target.endpoint} {self._address.bucket}/{self._address.prefix}"
@@ -42,7 +42,7 @@ class BucketPlace:
             except StorageFailed as fault:
                 what = f"{self._name}: {fault.fact}"
                 raise target_failed(what, "Write access key and secret key into it.") from fault
-        self._client = self._try(lambda: make(Access(target.endpoint, target.region, *keys)))
+        self._client = self._try(lambda: make(BucketAccess(target.endpoint, target.region, *keys)))
         self._try(lambda: self._client.head_bucket(Bucket=self._address.bucket))
 
     def size_of(self, name: str) -> int | None:

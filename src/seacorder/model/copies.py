@@ -131,6 +131,11 @@ class CopyFolder:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyBegun:
+    """Report: the process runs, and turns to its target now."""
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceFound:
     """Report: the target is there."""
 

@@ -42,8 +42,10 @@ from seacorder.supervisor.worker import Callbacks
 
 HANG_SECONDS = 30.0
 """A process that tells nothing for so long is held by its target: it is killed and tried again."""
-LOOK_NS = 5 * NS_PER_SECOND
-"""So often it is asked what is due."""
+START_SECONDS = 120.0
+"""Until its first report, which it sends before it touches the target: a busy computer starts it late."""
+LOOK_NS, IDLE_LOOK_NS = 5 * NS_PER_SECOND, 15 * NS_PER_SECOND
+"""So often it is asked what is due; the second while nothing is."""
 _AGAIN_SECONDS = (5.0, 300.0)
 _GONE_NS = 600 * NS_PER_SECOND
 """An original that was not there is looked for again after so long: its disk may be mounted again."""
@@ -83,7 +85,8 @@ class TargetCopies:
         """Why nothing can be copied to this target."""
         self._progress: CopyProgress | None = None
         self._next_ns = 0
-        self._heard_ns = 0
+        self._silent_at_ns = 0
+        """When the process counts as hanging (monotonic); 0 while there is none."""
         self._later: dict[str, tuple[int, Message | None]] = {}
         """By folder that could not be copied: when it is tried again, and why; None if that is nobody's business."""
         self._gone: dict[str, int] = {}
@@ -140,7 +143,7 @@ class TargetCopies:
             await asyncio.wait([self._working], timeout=_STOP_SECONDS)
 
     def _progress_is_due(self, now_ns: int) -> bool:
-        return bool(self._heard_ns) and now_ns - self._heard_ns > (HANG_SECONDS + 2) * NS_PER_SECOND
+        return 0 < self._silent_at_ns < now_ns - 2 * NS_PER_SECOND
 
     def _files_due(self) -> list[DueFile]:
         now_ns = self._around.clock.monotonic_ns()
@@ -154,7 +157,10 @@ class TargetCopies:
                 if not self._over(order, await self._run(order)):
                     return
                 await self._look_up()
-            self._do(CopyState.WAITING if self._files_due() or self._due.folders else CopyState.IDLE)
+            is_due = bool(self._files_due() or self._due.folders)
+            self._do(CopyState.WAITING if is_due else CopyState.IDLE)
+            if not is_due:
+                self._next_ns = self._around.clock.monotonic_ns() + IDLE_LOOK_NS
 
     async def _look_up(self) -> None:
         place, copies = self.known.place, self._around.catalogue.copies
@@ -196,32 +202,34 @@ class TargetCopies:
         ended: list[CopyEnded] = []
         lost: list[str] = []
         done = asyncio.Event()
-        self._heard_ns = self._around.clock.monotonic_ns()
+        self._silent_at_ns = self._in_seconds(START_SECONDS)
 
         def reported(_: str, report: object) -> None:
-            self._heard_ns = self._around.clock.monotonic_ns()
+            self._silent_at_ns = self._in_seconds(HANG_SECONDS)
             if isinstance(report, CopyEnded):
                 ended.append(report)
                 done.set()
             else:
                 self._take(report)
 
-        limits = Limits(start_seconds=HANG_SECONDS, heartbeat_seconds=HANG_SECONDS, stop_seconds=0.5)
+        limits = Limits(start_seconds=START_SECONDS, heartbeat_seconds=HANG_SECONDS, stop_seconds=0.5)
         job = Job(f"copies to {self.target.name}", Launch.of("copies"), order, limits, may_finish=False)
         callbacks = Callbacks(on_report=reported, on_lost=lambda _, fault: lost.append(fault))
-        began_ns = self._heard_ns
         try:
             await run_once(self._around.supervisor, job, callbacks, done)
         finally:
-            silent_ns = self._around.clock.monotonic_ns() - max(self._heard_ns, began_ns)
-            self._heard_ns, self._progress = 0, None
+            was_silent = self._in_seconds(2) > self._silent_at_ns
+            self._silent_at_ns, self._progress = 0, None
         if ended:
             return ended[0]
         why = _silent(self.target.name)
-        if silent_ns < (HANG_SECONDS - 2) * NS_PER_SECOND:
+        if not was_silent:
             how = lost[0] if lost else "it ended without a word"
             why = Message(f"{self.target.name}: the process that copies stopped ({how}).")
         return CopyEnded(order.folder, fault=CopyFault.TARGET, why=why)
+
+    def _in_seconds(self, seconds: float) -> int:
+        return self._around.clock.monotonic_ns() + round(seconds * NS_PER_SECOND)
 
     def _take(self, report: object) -> None:
         catalogue = self._around.catalogue
