@@ -22,6 +22,7 @@ from seacorder.api.v1 import (
     events,
     observation_views,
     readings,
+    removals,
     rows,
     settings_views,
     status_views,
@@ -112,7 +113,8 @@ def test_every_field_of_a_body_is_documented(key: str) -> None:
 
 def answers() -> list[type[BaseModel]]:
     modules = (
-        v1_commands, definitions, dive_context, events, observation_views, readings, rows, settings_views, status_views,
+        v1_commands, definitions, dive_context, events, observation_views, readings, removals, rows, settings_views,
+        status_views,
     )
     found = (one for module in modules for one in vars(module).values())
     return sorted({one for one in found if isinstance(one, type) and issubclass(one, View)}, key=repr)

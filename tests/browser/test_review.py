@@ -4,6 +4,7 @@ numbers of the right frames.
 
 import asyncio
 import base64
+import shutil
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from playwright.async_api import Page
 
 from rig.frames import decoded_frames
-from rig.program import Program, running
+from rig.program import Program, running, wait_for
 from seacorder.inputs.pattern import strip
 from seacorder.inputs.pattern.strip import StripReading
 
@@ -152,3 +153,37 @@ async def test_a_player_gets_a_file_in_pieces(page: Page, program: Program) -> N
     duration, end = await page.evaluate(PLAYED, f"{part['file']}&most_bytes=50000")
     assert duration == pytest.approx(part["frames"] / 25, abs=0.1)
     assert end == pytest.approx(duration, abs=0.05)
+
+
+async def test_a_recording_is_removed_after_its_copy_was_compared(
+    page: Page, program: Program, tmp_path: Path
+) -> None:
+    recording = program.rows("recordings")[0]["id"]
+    path = f"/api/v1/recordings/{recording}/removal"
+
+    def plan() -> Any:
+        found = program.get(path)
+        return found if found["hindrance"] is None else None
+
+    (folder,) = map(Path, (await asyncio.to_thread(wait_for, plan, "the manifest"))["folders"])
+    copy = Path(await asyncio.to_thread(shutil.copytree, folder, tmp_path / "usb" / folder.name))
+    video = next(copy.glob("*.mp4"))
+    kept = video.read_bytes()
+    video.write_bytes(b"other bytes")
+    await page.goto(f"{program.url}/next/review/{recording}")
+    await page.get_by_text("Files (2)").click()
+    await page.get_by_role("button", name="Remove …").click()
+    dialog = page.get_by_role("alertdialog")
+    await dialog.get_by_text(str(folder), exact=True).wait_for()
+    await dialog.get_by_label("Your name").fill("Ines Berg")
+    await dialog.get_by_label("Folder with a copy").fill(str(copy.parent))
+    await dialog.get_by_role("button", name="Compare, then remove").click()
+    await dialog.get_by_text("its bytes differ").wait_for()
+    assert folder.exists()
+    video.write_bytes(kept)
+    await dialog.get_by_role("button", name="Compare, then remove").click()
+    await dialog.get_by_text(f"A verified copy was in {copy.parent}").wait_for()
+    assert not folder.exists()
+    await page.keyboard.press("Escape")
+    await page.get_by_text("by Ines Berg").wait_for()
+    assert (await asyncio.to_thread(program.get, path))["state"] == "removed"

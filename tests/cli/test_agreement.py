@@ -9,6 +9,7 @@ from seacorder.cli.losses import ListedMissing
 from seacorder.model.file_note import FileNote
 from seacorder.model.loss import Loss, LossCause
 from seacorder.model.recording import Clip, FileKind, FileState, Framegrab, Part
+from seacorder.model.removal import Removal, RemovalState
 from seacorder.model.report import FileExamined
 
 FIRST = Part("r1", "Bow", 1, "/d/1.mp4", 0, 100, 0, 50, 700, FileState.WHOLE)
@@ -33,6 +34,18 @@ def on_disk(*files: FileExamined, sizes: dict[str, int] | None = None) -> FilesF
 
 def told(catalogued: Catalogued, found: FilesFound) -> list[str]:
     return [fault.sentence for fault in disagreements(catalogued, found)]
+
+
+def test_what_was_removed_is_not_missing_and_is_told_when_it_is_there_again() -> None:
+    removal = Removal("r1", 0, 200, 300, RemovalState.REMOVED, "Ines", "", "", 2, 1400, "[]")
+    still = replace(STILL, recording_id="r1")
+    catalogued = Catalogued((FIRST, SECOND), (CLIP,), (still,), removals=(removal,))
+    assert told(catalogued, on_disk(examined(CLIP))) == []
+    assert told(replace(catalogued, removals=()), on_disk(examined(CLIP))) != []
+    (only,) = told(catalogued, on_disk(examined(CLIP), examined(SECOND)))
+    assert only == f"This file of Bow is there, though its recording r1 was removed. {REMEDY}"
+    half = replace(removal, state=RemovalState.REMOVING)
+    assert told(replace(catalogued, removals=(half,)), on_disk(examined(CLIP), examined(SECOND))) == []
 
 
 def test_what_agrees_is_not_told() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from seacorder.evidence.custody import CustodyFault, append, faults
+from seacorder.evidence.custody import CustodyFault, append, faults, newest_manifest
 from seacorder.model.signature import SigningKey
 
 KEY, OTHER = SigningKey(bytes(range(32))), SigningKey(bytes(32))
@@ -49,8 +49,18 @@ def test_a_line_that_a_power_cut_broke_is_told_and_the_next_begins_on_its_own(tm
     append(tmp_path, {"what": "manifest"}, KEY)
     path = tmp_path / "custody.jsonl"
     path.write_bytes(path.read_bytes()[:-20])
+    append(tmp_path, {"what": "manifest", "manifest_sha256": "second"}, KEY)
+    (torn,) = faults(path.read_bytes(), KEY.public)
+    assert (torn.line, torn.is_torn, torn.sentence) == (1, True, "was broken off by a power cut or a kill")
+    assert newest_manifest(path.read_bytes(), KEY.public) == "second"
+
+
+@pytest.mark.parametrize("torn", [b'{"before_sha256":"00', b"\0\0\0"])
+def test_a_newest_line_that_is_broken_off_is_no_change(tmp_path: Path, torn: bytes) -> None:
     append(tmp_path, {"what": "manifest"}, KEY)
-    assert faults(path.read_bytes(), KEY.public) == [CustodyFault(1, "cannot be read")]
+    data = (tmp_path / "custody.jsonl").read_bytes()
+    assert [one.is_torn for one in faults(data + torn, KEY.public)] == [True]
+    assert [one.is_torn for one in faults(torn + b"\n" + data, KEY.public)] == [False, False]
 
 
 @pytest.mark.parametrize("line", [b"[]", b"{}", b"\xff", b'{"key":1,"signature":2,"before_sha256":3}'])

@@ -12,8 +12,11 @@ from seacorder.evidence.manifest import NotAManifest, manifest_bytes, read_manif
 
 SHA = "0123456789abcdef" * 4
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="/\0"), min_size=1).filter(
-    lambda name: not name.startswith("./")
+    lambda name: not name.startswith("./") and ".." not in name
 )
+
+
+OUTSIDE = ("../x", "./../x", "..", "a/../../x", "/etc/passwd", "C:\\x", "C:/x", "..\\x", "a\0b")
 
 
 @given(st.dictionaries(NAMES, st.just(SHA)))
@@ -43,6 +46,7 @@ def test_what_sha256sum_itself_writes_is_read(tmp_path: Path) -> None:
         ("hello\n", "line 1 is no SHA-256"),
         (f"{SHA}  a\n{SHA[:-1]}  b\n", "line 2 is no SHA-256"),
         (f"{SHA}  a\n{SHA}  a\n", "line 2 lists a a second time"),
+        *((f"{SHA}  {name}\n", "which is not in the folder") for name in OUTSIDE),
     ],
 )
 def test_what_is_no_manifest_is_said_with_its_line(text: str, why: str) -> None:

@@ -16,6 +16,7 @@ from seacorder.base.errors import NotPossible
 from seacorder.evidence.completion import complete_folder
 from seacorder.evidence.inspect import inspect_file
 from seacorder.evidence.manifest import manifest_bytes, read_manifest
+from seacorder.evidence.other_folders import with_others
 from seacorder.evidence.verify import FolderVerified, folders_in, total_bytes, unlisted_in, verify_folder
 from seacorder.model.completion import CompleteFolder
 from seacorder.model.loss import Loss, LossCause
@@ -180,6 +181,44 @@ def test_without_the_library_for_signatures_one_sentence_says_so_and_the_rest_is
     (finding,) = one.findings
     assert finding.kind == "signature"
     assert "was not checked. Signatures cannot be made or checked here" in finding.sentence
+
+
+def test_a_broken_off_line_of_custody_is_told_and_is_no_fault(folder: Path) -> None:
+    with (folder / "custody.jsonl").open("ab") as file:
+        file.write(b'{"before_sha256":"0123')
+    done = verify(folder)
+    assert done.findings == []
+    assert "custody.jsonl has line 2, which was broken off" in done.notes[0]
+    assert done.signed_by
+
+
+def test_names_that_lead_out_of_the_folder_are_refused(folder: Path) -> None:
+    (folder.parent / "x").write_bytes(b"")
+    with (folder / "manifest-sha256.txt").open("ab") as file:
+        file.write(hashlib.sha256(b"").hexdigest().encode() + b"  ../x\n")
+    done = verify(folder)
+    assert [one.kind for one in done.findings] == ["manifest"]
+    assert "names '../x', which is not in the folder" in done.findings[0].sentence
+
+
+def test_links_are_not_followed(folder: Path) -> None:
+    shutil.move(folder / "Bow_001.mp4", folder.parent / "elsewhere.mp4")
+    (folder / "Bow_001.mp4").symlink_to(folder.parent / "elsewhere.mp4")
+    assert found(folder) == [("unreadable", "Bow_001.mp4")]
+
+
+def test_the_other_folders_of_a_recording_are_found_and_one_that_is_missing_is_told(
+    folder: Path, sealed: Path
+) -> None:
+    other = Path(shutil.copytree(sealed, folder.parent / "second disk"))
+    rows = [row for row in account_file.read(folder).values() if isinstance(row, Part) and row.number == 2]
+    complete(folder, sealed.parent / "key", replace(rows[0], number=3, path=str(other / "Bow_003.mp4")))
+    assert with_others([folder]) == [folder, folder / ".." / "second disk"]
+    assert verify(folder).notes == []
+    shutil.rmtree(other)
+    assert with_others([folder]) == [folder]
+    (told,) = verify(folder).notes
+    assert told.startswith("Other files of its recordings belong into ../second disk, which is not here")
 
 
 def test_a_manifest_without_files_proves_nothing(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from fakes.blackbox import FakeBlackboxDoor
 from fakes.clock import FakeClock
 from fakes.exports import FakeExports
 from fakes.observations import FakeBook
+from fakes.removals import FakeRemovals
 from fakes.telemetry import FakeDefinitions, FakeTelemetry
 from seacorder.base.clock import Clock
 from seacorder.base.errors import BadRequest, NotKnown
@@ -175,6 +176,8 @@ class FakeRecorder:
         self.events = EventLog()
         self.telemetry = FakeTelemetry(self.clock)
         self.definitions = FakeDefinitions()
+        self.removals = FakeRemovals()
+        self.file_folders: tuple[str, ...] = ()
         self.live_orders: list[tuple[str, WatchLive]] = []
         """What the channels' workers were told about the live view."""
         names = [one.name for one in self.channels]

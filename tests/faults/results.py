@@ -33,6 +33,7 @@ SUBJECTS = (
     ("Observations", ("test_observation",)),
     ("Complete folders", ("test_complete_folders",)),
     ("Copies", ("test_copies",)),
+    ("Removed recordings", ("test_removals",)),
     ("Own MP4 writer", ("test_writers",)),
     ("Alarms", ("test_alarms",)),
     ("Other recorders", ("test_others",)),

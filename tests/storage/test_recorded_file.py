@@ -47,3 +47,25 @@ def test_neither_links_nor_folders_nor_pipes_are(tmp_path: Path) -> None:
     for name in ("link.mp4", "folder.mp4", "pipe.mp4", "absent.mp4"):
         with pytest.raises(NotKnown):
             open_recorded(tmp_path / name)
+
+
+def test_a_linked_folder_is_followed_inside_of_the_roots_and_not_out_of_them(tmp_path: Path) -> None:
+    root, outside = tmp_path / "root", tmp_path / "outside"
+    for folder in (root / "Dive 1", outside):
+        folder.mkdir(parents=True)
+        (folder / "Bow.mp4").write_bytes(b"12345")
+    (root / "inside").symlink_to(root / "Dive 1")
+    (root / "out").symlink_to(outside)
+    (tmp_path / "way").symlink_to(root)
+    for folder in (root / "inside", tmp_path / "way" / "Dive 1"):
+        open_recorded(folder / "Bow.mp4", (str(tmp_path / "way"),)).file.close()
+    with pytest.raises(NotKnown, match="leads out of the folders of the settings"):
+        open_recorded(root / "out" / "Bow.mp4", (str(root),))
+
+
+@pytest.mark.parametrize("roots", [(), ("/",)])
+def test_a_name_with_a_nul_is_no_file(tmp_path: Path, roots: tuple[str, ...]) -> None:
+    with pytest.raises(NotKnown, match="cannot be the name of a file"):
+        open_recorded(tmp_path / "a\0b.mp4", roots)
+    with pytest.raises(NotKnown, match="cannot be the name of a file"):
+        open_recorded(tmp_path / "a\0b" / "Bow.mp4", roots)

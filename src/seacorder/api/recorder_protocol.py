@@ -24,6 +24,7 @@ from seacorder.model.outcome import CommandOutcome
 from seacorder.model.overlay import OverlayText
 from seacorder.model.reading import Reading, Value
 from seacorder.model.recording import FileKind, RecordingContent
+from seacorder.model.removal import RemovalOrder, RemovalView
 from seacorder.model.report import FrameRead, InputTried, JpegPicture
 from seacorder.model.settings import ChannelSettingsView, Override, RecorderSettings, SettingsChange
 from seacorder.model.setup import SetupNow
@@ -112,6 +113,23 @@ class ObservationSource(Protocol):
     async def withdraw(self, observation_id: str, edit: Edit = ...) -> Observation: ...
 
     async def find(self, observation_id: str) -> Observation: ...
+
+
+class UseSource(Protocol):
+    """Who needs the files of a recording just now; see `control.files.uses`."""
+
+    def begin(self, recording_id: str, why: str) -> Callable[[], None]: ...
+
+
+class RemovalSource(Protocol):
+    """Removing recordings; see `control.files.removals`."""
+
+    @property
+    def uses(self) -> UseSource: ...
+
+    async def view(self, recording_id: str) -> RemovalView: ...
+
+    async def order(self, order: RemovalOrder) -> None: ...
 
 
 class HistoryRow(Protocol):
@@ -268,6 +286,12 @@ class Recorder(Protocol):
 
     @property
     def definitions(self) -> DefinitionSource: ...
+
+    @property
+    def removals(self) -> RemovalSource: ...
+
+    @property
+    def file_folders(self) -> Sequence[str]: ...
 
     @property
     def live(self) -> LiveSource: ...

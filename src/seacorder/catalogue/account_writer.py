@@ -8,6 +8,7 @@ files may hang while that of the catalogue works. Rows wait in memory for it, of
 | a part or clip that has been closed | the folder of its file |
 | a recording, or a loss in one | the folder of the recording's first part |
 | a loss in a clip; a recording that has no part yet | the home folder, which is the storage root |
+| a recording that was removed, and its removal | the home folder |
 """
 
 import logging
@@ -23,7 +24,8 @@ from seacorder.base.log import RateLimit
 from seacorder.catalogue.page import LIMIT_MAX, Page
 from seacorder.catalogue.queries import Queries
 from seacorder.model.account import ACCOUNT_KINDS, AccountRow, belongs, key_of
-from seacorder.model.recording import Clip, Part, Recording
+from seacorder.model.recording import Clip, Part, Recording, RecordingState
+from seacorder.model.removal import Removal
 from seacorder.storage import account_file
 from seacorder.storage.volumes import MarkedFolders
 
@@ -157,6 +159,8 @@ class AccountWriter:
     def _folder(self, row: AccountRow) -> Path:
         if isinstance(row, Part | Clip):
             return Path(row.path).parent
+        if isinstance(row, Removal) or (isinstance(row, Recording) and row.state is RecordingState.REMOVED):
+            return self._home
         recording_id = row.id if isinstance(row, Recording) else row.recording_id
         if recording_id is None:
             return self._home

@@ -5,6 +5,7 @@ CatalogueFailed if the catalogue cannot be read. With SQLite's write-ahead log, 
 each other.
 """
 
+import os
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -28,6 +29,7 @@ from seacorder.catalogue.tables import (
     OBSERVATIONS,
     PARTS,
     RECORDINGS,
+    REMOVALS,
     TABLES,
     Table,
     table_of,
@@ -37,6 +39,7 @@ from seacorder.model.event import Event
 from seacorder.model.observation import Observation
 from seacorder.model.observation_text import ObservationDocument, ObservationRow
 from seacorder.model.recording import Clip, FileState, Part, Recording, RecordingContent
+from seacorder.model.removal import Removal, RemovalState
 from seacorder.model.settings import RecorderSettings, StoredSettings
 from seacorder.storage.volumes import MarkedFolders
 
@@ -48,7 +51,7 @@ MOST_INTERRUPTED = 200
 """How many interrupted files are offered for repair. For older ones, a repair was tried at many starts."""
 _IN_RECORDINGS: tuple[Table[Any], ...] = (CLIPS, FRAMEGRABS, OBSERVATIONS, LOSSES)
 """What is counted of a recording besides its parts."""
-_TEXT_COLUMN = {"parts": "path", "clips": "path", "framegrabs": "path", "losses": "detail"}
+_TEXT_COLUMN = {"parts": "path", "clips": "path", "framegrabs": "path", "losses": "detail", "removals": "document"}
 """What a search by text looks in, of rows that are no observations."""
 SETTINGS = "recorder"
 """The name under which the settings of clients are stored."""
@@ -136,6 +139,17 @@ class Queries:
             if cursor is None:
                 return tuple(found)
 
+    def all_of(self, kind: type[T], recording_id: str) -> tuple[T, ...]:
+        """Every row of one kind of a recording."""
+        found: list[T] = []
+        cursor: str | None = None
+        while True:
+            page = self.rows(kind, Page(recording_id=recording_id, limit=LIMIT_MAX, cursor=cursor))
+            found += page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                return tuple(found)
+
     def events(self, after_cursor: int = 0, limit: int = 1000) -> list[Event]:
         """Events after that cursor, in order. The oldest events of all may have been deleted."""
         order = "cursor > ? ORDER BY cursor LIMIT ?"
@@ -214,6 +228,23 @@ class Queries:
         """By dive and class: the highest number that was given."""
         question = "SELECT dive, observation_class, max(number) FROM observations GROUP BY dive, observation_class"
         return {(dive, kind): int(number) for dive, kind, number in self._ask(question)}
+
+    def has_files_of_others(self, folder: str, recording_id: str) -> bool:
+        """Files that are not of this recording lie in the folder itself, by their rows; what was removed is none."""
+        begin = folder if folder.endswith(os.sep) else folder + os.sep
+        for table in (PARTS, CLIPS, FRAMEGRABS, OBSERVATIONS):
+            question = f"SELECT 1 FROM {table.name} WHERE path > ? AND path < ? AND instr(substr(path, ?), ?) = 0 "  # noqa: S608
+            question += "AND ifnull(recording_id, '') != ? "
+            question += "AND ifnull(recording_id, '') NOT IN (SELECT recording_id FROM removals) LIMIT 1"
+            after = begin[:-1] + chr(ord(begin[-1]) + 1)
+            if self._ask(question, (begin, after, len(begin) + 1, os.sep, recording_id)):
+                return True
+        return False
+
+    def removals_to_finish(self) -> tuple[Removal, ...]:
+        """Removals that were begun, and have not ended."""
+        clause = f"state = '{RemovalState.REMOVING.value}' ORDER BY utc_ns"
+        return _values(REMOVALS, self._select(REMOVALS, clause, ()))
 
     def begin_utc_ns(self) -> int | None:
         """When the earliest recording began; None when there is none."""
@@ -311,7 +342,8 @@ def _condition(table: Table[Any], page: Page) -> tuple[str, list[object]]:
     if page.from_utc_ns is not None:
         clauses.append((f"ifnull({table.end}, {2**63 - 1}) >= ?", (_in_range(page.from_utc_ns),)))
     if page.channel is not None:
-        one = "channel = ?" if table.has_channel else "id IN (SELECT recording_id FROM parts WHERE channel = ?)"
+        of_recordings = f"{table.recording or 'id'} IN (SELECT recording_id FROM parts WHERE channel = ?)"  # noqa: S608
+        one = "channel = ?" if table.has_channel else of_recordings
         clauses.append((one, (page.channel,)))
     if page.recording_id is not None and table.recording:
         clauses.append((f"{table.recording} = ?", (page.recording_id,)))

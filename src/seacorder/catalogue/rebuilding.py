@@ -8,18 +8,21 @@ from pathlib import Path
 from seacorder.base.clock import Clock
 from seacorder.base.errors import CatalogueFailed
 from seacorder.catalogue.opening import CatalogueLock, open_for_writing
-from seacorder.catalogue.tables import DOCUMENTS, EVENTS, TABLES
+from seacorder.catalogue.tables import DOCUMENTS, EVENTS, REMOVALS, TABLES
 from seacorder.model.account import Row
 from seacorder.model.observation import Observation, joined
 from seacorder.model.observation_text import ObservationDocument, ObservationRow, document_of, row_of
 from seacorder.model.observation_text import read as read_observation
+from seacorder.model.recording import Part
+from seacorder.model.removal import Removal
 
 
 def rebuild(path: Path, clock: Clock, read: Callable[[], Sequence[Row]]) -> Sequence[Row]:
     """Replaces the catalogue's rows on recordings and files with those that `read` returns, and returns them too.
     Blocks.
 
-    Events and settings stay, and what of observations no disk had taken yet. A damaged catalogue is set aside first.
+    Events and settings stay, removals whose files have not come back, and what of observations no disk had taken yet. A
+    damaged catalogue is set aside first.
     Raises CatalogueFailed if a recorder uses the catalogue, if it cannot be written, or if `read` finds no row at all:
     then the drive is probably not there, and the old rows stay.
     """
@@ -80,7 +83,14 @@ def _with_what_only_the_list_has(connection: sqlite3.Connection, rows: Sequence[
         row for row in rows if not (isinstance(row, ObservationRow | ObservationDocument) and row.id in found)
     ]
     more = [row for key, one in found.items() for row in (document_of(one), row_of(one, paths.get(key, "")))]
-    return [*others, *more]
+    return [*others, *more, *_removals(connection, rows)]
+
+
+def _removals(connection: sqlite3.Connection, rows: Sequence[Row]) -> list[Removal]:
+    """Those of which the files say nothing: neither that it was removed, nor that it is there again."""
+    said = {row.recording_id for row in rows if isinstance(row, Removal | Part)}
+    stored = connection.execute(f"SELECT {', '.join(REMOVALS.columns)} FROM removals")  # noqa: S608 - of `tables`
+    return [row for row in map(REMOVALS.value, stored) if row.recording_id not in said]
 
 
 def _has_rows(connection: sqlite3.Connection, table: str) -> bool:

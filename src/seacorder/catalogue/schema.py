@@ -186,6 +186,23 @@ CREATE TABLE completed_folders (
 
 _CONFIRMED = "ALTER TABLE anchors ADD COLUMN is_unconfirmed INTEGER NOT NULL DEFAULT 0"
 
+_REMOVALS = """
+CREATE TABLE removals (
+    recording_id TEXT NOT NULL PRIMARY KEY,
+    start_utc_ns INTEGER NOT NULL,
+    end_utc_ns INTEGER,
+    utc_ns INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    ordered_by TEXT NOT NULL,
+    why TEXT NOT NULL,
+    copies TEXT NOT NULL,
+    files INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    document TEXT NOT NULL
+);
+CREATE INDEX removals_by_time ON removals (utc_ns)
+"""
+
 _ADDED = "INSERT INTO observation_words (rowid, words) VALUES (new.row, new.words);"
 _REMOVED = "INSERT INTO observation_words (observation_words, rowid, words) VALUES ('delete', old.row, old.words);"
 _OBSERVATION_TRIGGERS = (
@@ -200,6 +217,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     (*_OBSERVATIONS.split(";"), *_OBSERVATION_TRIGGERS),
     (_CONFIRMED,),
     tuple(_COPIES.split(";")),
+    tuple(_REMOVALS.split(";")),
 )
 """The statements of the step at index n upgrade version n to n + 1."""
 

@@ -15,6 +15,7 @@ from seacorder.model.loss import Loss
 from seacorder.model.observation import ObservationState
 from seacorder.model.observation_text import ObservationDocument, ObservationRow
 from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording, RecordingState
+from seacorder.model.removal import Removal
 
 T = TypeVar("T")
 
@@ -124,6 +125,7 @@ OBSERVATIONS = Table(
 )
 DOCUMENTS = Table("observation_documents", ObservationDocument, key=("id",), start="id", end="id", recording=None)
 """Apart from their rows, which are small, so that a search goes through them quickly."""
+REMOVALS = Table("removals", Removal, key=("recording_id",), start="utc_ns", end="utc_ns", has_channel=False)
 EVENTS = Table("events", Event, key=("cursor",), start="utc_ns", end="utc_ns", recording=None)
 
 ANCHORS = Table(
@@ -144,7 +146,7 @@ COMPLETED_FOLDERS = Table(
 )
 """What lies at other places, and which folders are complete; asked by `copy_queries`."""
 
-TABLES: tuple[Table[Any], ...] = (RECORDINGS, PARTS, CLIPS, FRAMEGRABS, LOSSES, OBSERVATIONS, EVENTS)
+TABLES: tuple[Table[Any], ...] = (RECORDINGS, PARTS, CLIPS, FRAMEGRABS, LOSSES, OBSERVATIONS, REMOVALS, EVENTS)
 """Tables that are shown, in the order in which the rows of one batch are written."""
 
 COPIES: tuple[Table[Any], ...] = (COPIED_FILES, COPIED_FOLDERS, COMPLETED_FOLDERS)

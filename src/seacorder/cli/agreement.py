@@ -7,6 +7,7 @@ or a loss of that channel must lie between the two.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from seacorder.cli.losses import ListedMissing
 from seacorder.model.blackbox import is_of_blackbox
 from seacorder.model.file_note import FileNote, note_of_row
 from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording, RecordingState
+from seacorder.model.removal import Removal, RemovalState
 from seacorder.model.report import FileExamined
 
 _GONE = (
@@ -23,7 +25,7 @@ _GONE = (
 _TO_TELL = "Stop Seacorder and run `seacorder catalogue rebuild`, so that the list of recordings says so too."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Catalogued:
     """What the catalogue holds."""
 
@@ -32,6 +34,19 @@ class Catalogued:
     framegrabs: tuple[Framegrab, ...] = ()
     missing: ListedMissing = field(default_factory=ListedMissing)
     recordings: tuple[Recording, ...] = ()
+    removals: tuple[Removal, ...] = ()
+
+    @cached_property
+    def _removed(self) -> dict[str | None, RemovalState]:
+        return {one.recording_id: one.state for one in self.removals}
+
+    def is_removed(self, row: Part | Clip | Framegrab) -> bool:
+        """The file was removed with its recording, or is being removed: it is not missing."""
+        return row.recording_id in self._removed
+
+    def is_to_be_gone(self, row: Part | Clip | Framegrab) -> bool:
+        """The removal of its recording has ended."""
+        return self._removed.get(row.recording_id) is RemovalState.REMOVED
 
     @property
     def videos(self) -> tuple[Part | Clip, ...]:
@@ -67,6 +82,9 @@ def disagreements(catalogued: Catalogued, found: FilesFound) -> Iterator[Disagre
     """
     moved = _moved(catalogued, found)
     for listed in catalogued.videos:
+        if catalogued.is_removed(listed):
+            yield from _came_back(listed, listed.path in found.videos and catalogued.is_to_be_gone(listed))
+            continue
         place = moved.get(listed.path)
         row = listed if place is None else replace(listed, path=place)
         if place is not None:
@@ -75,18 +93,32 @@ def disagreements(catalogued: Catalogued, found: FilesFound) -> Iterator[Disagre
             if sentence:
                 yield Disagreement(row.path, f"{_called(row)} {sentence}")
     for still in catalogued.framegrabs:
-        size = found.sizes.get(still.path)
-        if size != still.bytes:
-            sentence = _GONE if size is None else f"has {size:,} bytes, the list of recordings says {still.bytes:,}."
-            place = next((path for path, one in found.stills.items() if _is_same(one, still)), None)
-            if size is None and place is not None:
-                sentence = f"was moved to {place}. {_TO_TELL}"
-            yield Disagreement(still.path, f"The framegrab of {still.channel} {sentence}")
-        elif still.path in found.damage:
-            yield Disagreement(still.path, f"The framegrab of {still.channel} {found.damage[still.path]}")
+        if catalogued.is_removed(still):
+            yield from _came_back(still, still.path in found.sizes and catalogued.is_to_be_gone(still))
+        else:
+            yield from _still_fault(still, found)
     yield from _unaccounted(catalogued)
     yield from _unlisted(catalogued)
     yield from _strangers(catalogued, found, frozenset(moved.values()))
+
+
+def _still_fault(still: Framegrab, found: FilesFound) -> Iterator[Disagreement]:
+    size = found.sizes.get(still.path)
+    if size != still.bytes:
+        sentence = _GONE if size is None else f"has {size:,} bytes, the list of recordings says {still.bytes:,}."
+        place = next((path for path, one in found.stills.items() if _is_same(one, still)), None)
+        if size is None and place is not None:
+            sentence = f"was moved to {place}. {_TO_TELL}"
+        yield Disagreement(still.path, f"The framegrab of {still.channel} {sentence}")
+    elif still.path in found.damage:
+        yield Disagreement(still.path, f"The framegrab of {still.channel} {found.damage[still.path]}")
+
+
+def _came_back(row: Part | Clip | Framegrab, is_there: bool) -> Iterator[Disagreement]:
+    """Of a recording that was removed: a file that is there all the same."""
+    if is_there:
+        fact = f"This file of {row.channel} is there, though its recording {row.recording_id} was removed."
+        yield Disagreement(row.path, f"{fact} {_TO_TELL}")
 
 
 def open_files(catalogued: Catalogued) -> list[str]:
@@ -174,7 +206,10 @@ def _moved(catalogued: Catalogued, found: FilesFound) -> dict[str, str]:
     unknown = {
         file.note.identity: path for path, file in found.videos.items() if file.note is not None and path not in known
     }
-    gone = {row.path: note_of_row(row).identity for row in catalogued.videos if row.path not in found.videos}
+    gone = {
+        row.path: note_of_row(row).identity
+        for row in catalogued.videos if row.path not in found.videos and not catalogued.is_removed(row)
+    }
     return {path: unknown[identity] for path, identity in gone.items() if identity in unknown}
 
 

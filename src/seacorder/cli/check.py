@@ -17,6 +17,7 @@ from seacorder.evidence.check import check_file, still_damage
 from seacorder.evidence.rebuild import STILL_SUFFIX, read_still
 from seacorder.model.file_note import FILE_SUFFIXES
 from seacorder.model.recording import Clip, Framegrab, Part, Recording
+from seacorder.model.removal import Removal
 from seacorder.model.report import FileExamined
 
 
@@ -49,6 +50,7 @@ def read_catalogue(path: Path) -> Catalogued:
         framegrabs=queries.all_rows(Framegrab),
         missing=ListedMissing.read(queries),
         recordings=queries.all_rows(Recording),
+        removals=queries.all_rows(Removal),
     )
 
 
@@ -69,7 +71,7 @@ def look(catalogued: Catalogued, folders: Sequence[Path], *, decodes: bool) -> F
                 read = check_file(Path(path), decodes=decodes, progress=lambda count: progress.advance(bar, count))
                 examined[path], damage[path] = read.facts, read.damage
     damaged = {path: sentence for path, sentence in damage.items() if sentence}
-    gone = any(path not in sizes for path in stills)
+    gone = any(row.path not in sizes for row in catalogued.framegrabs if not catalogued.is_removed(row))
     moved = {path: still for path in (_in(folders, (STILL_SUFFIX,)) if gone else ()) if (still := _still(path, stills))}
     return FilesFound(examined, {path: sizes[path] for path in standing if path in stills}, damaged, moved)
 
@@ -93,6 +95,7 @@ def _summary(catalogued: Catalogued, found: FilesFound) -> dict[str, int]:
         "frames": sum(file.frames for file in found.videos.values()),
         **catalogued.missing.totals,
         "open_files": len(open_files(catalogued)),
+        "removed_recordings": len(catalogued.removals),
     }
 
 
@@ -105,6 +108,8 @@ def _print(catalogued: Catalogued, found: FilesFound, faults: list[Disagreement]
         f"{large_count_text(totals['framegrabs'], 'framegrab')}; "
         f"{catalogued.missing.sentence}"
     )
+    if count := totals["removed_recordings"]:
+        print(f"{large_count_text(count, 'recording')} removed by somebody; `seacorder recordings` says by whom.")
     if count := totals["open_files"]:
         are = "1 file is open: it is" if count == 1 else f"{count:,} files are open: they are"
         them = "it" if count == 1 else "them"

@@ -14,7 +14,7 @@ import typer
 from seacorder import __version__
 from seacorder.base.errors import BadRequest, SeacorderError, SettingsError
 from seacorder.base.message import Message
-from seacorder.cli import access, blackbox, copying, exporting, observing, streams
+from seacorder.cli import access, blackbox, copying, exporting, keeping, observing, streams
 from seacorder.cli.options import (
     DEFAULT_URL,
     ConfigOption,
@@ -52,6 +52,7 @@ exporting.add_to(app)
 copying.add_to(app)
 access.add_to(app)
 blackbox.add_to(app)
+keeping.add_to(app)
 
 
 def main() -> None:

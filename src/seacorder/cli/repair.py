@@ -25,7 +25,7 @@ from seacorder.model.report import Damage
 
 _SINGULAR = {
     "recordings": "recording", "parts": "file", "clips": "clip", "framegrabs": "framegrab", "losses": "loss",
-    "observations": "observation",
+    "observations": "observation", "removals": "removal",
 }
 _PLURAL = {"parts": "files"}
 """What the tables' rows are called, where it is not the table's name."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from seacorder.base.duration import large_count_text
 from seacorder.base.errors import BadRequest
 from seacorder.cli.streams import progress_bar
+from seacorder.evidence.other_folders import with_others
 from seacorder.evidence.verify import (
     FolderVerified,
     folders_in,
@@ -37,7 +38,7 @@ def verify(place: str, *, key: str | None, as_json: bool) -> bool:
 
 
 def _in_folder(folder: Path, key: PublicKey | None) -> list[FolderVerified]:
-    folders = folders_in(folder)
+    folders = with_others(folders_in(folder))
     with progress_bar() as progress:
         bar = progress.add_task("Reading files", total=total_bytes(folders))
         found = [verify_folder(one, folder, key, lambda count: progress.advance(bar, count)) for one in folders]
@@ -75,6 +76,8 @@ def _print(found: Sequence[FolderVerified]) -> None:
         print(f"{one.folder}: {_facts(one)}")
         for finding in one.findings:
             print(f"  {finding.sentence}")
+        for note in one.notes:
+            print(f"  (no fault) {note}")
     faults = sum(len(one.findings) for one in found)
     if not faults:
         print("Everything is as it was recorded.")

@@ -97,6 +97,28 @@ class RecorderClient(Client):
                 return found
             query["cursor"] = answer["next_cursor"]
 
+    def all_rows(self, what: str) -> Iterator[dict[str, Any]]:
+        """All rows of a list such as `recordings`, oldest first, page by page, as JSON came."""
+        query: dict[str, Query] = {"limit": PAGE_ROWS}
+        while True:
+            answer = self._transport.ask("GET", f"/api/v1/{what}", None, **query)
+            yield from answer["items"]
+            if not answer["next_cursor"]:
+                return
+            query["cursor"] = answer["next_cursor"]
+
+    def removal(self, recording: str) -> dict[str, Any]:
+        """What would go with a recording, or how its removal stands, as JSON came."""
+        path = f"/api/v1/recordings/{quote(recording, safe='')}/removal"
+        answer: dict[str, Any] = self._transport.ask("GET", path)
+        return answer
+
+    def remove_recording(self, recording: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Orders its removal; `removal` says how far it is."""
+        path = f"/api/v1/recordings/{quote(recording, safe='')}/remove"
+        answer: dict[str, Any] = self._transport.ask("POST", path, body)
+        return answer
+
     def settings_json(self) -> dict[str, Any]:
         """The settings in force, of the recorder and of every channel, and what was decided for each; as JSON came."""
         answer: dict[str, Any] = self._transport.ask("GET", "/api/v1/settings")

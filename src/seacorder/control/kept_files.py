@@ -1,16 +1,30 @@
-"""What is done with recorded files later: folders are made complete, copied, handed over. Put together here."""
+"""What is done with recorded files later: folders are completed, copied, handed over, removed. Put together here."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from seacorder.control.context import Context
 from seacorder.control.copies.copying import Copying, CopySettings
 from seacorder.control.files.clock_samples import ClockSamples
 from seacorder.control.files.completion import Completion, FolderSettings
+from seacorder.control.files.examination import Examination
 from seacorder.control.files.exports import Exports
+from seacorder.control.files.removals import Removals, RemovalSettings
 from seacorder.control.recording.other_clocks import other_clocks
 from seacorder.model.copies import CopyTarget
 from seacorder.supervisor.supervisor import Supervisor
 from seacorder.supervisor.worker import Callbacks
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSettings:
+    """What does not change in a run of the program."""
+
+    folders: FolderSettings
+    roots: tuple[str, ...]
+    """The folders that all files of the recorder are in."""
+    targets: tuple[CopyTarget, ...]
+    """Where files are copied to."""
 
 
 class KeptFiles:
@@ -20,18 +34,19 @@ class KeptFiles:
         self,
         context: Context,
         supervisor: Supervisor,
-        folders: FolderSettings,
-        roots: tuple[str, ...],
-        targets: tuple[CopyTarget, ...],
+        examination: Examination,
+        kept: KeptSettings,
         is_recording: Callable[[], bool],
     ) -> None:
-        """`roots`: the folders that all files of the recorder are in."""
+        folders, roots, targets = kept.folders, kept.roots, kept.targets
         samples = ClockSamples(context.clock, lambda: other_clocks(context))
         parts = (context.catalogue, context.journal, context.clock)
         self._completion = Completion(supervisor, *parts, samples, folders)
         settings = CopySettings(targets, roots, folders.key_folder, self._completion.is_settled)
         # With a supervisor of its own: nobody waits for a process that a network drive holds.
         self.copies = Copying(Supervisor(Callbacks()), *parts, settings)
+        removing = RemovalSettings(folders.volumes, roots, lambda: examination.is_working)
+        self.removals = Removals(supervisor, *parts, self._completion, removing)
         self.exports = Exports(supervisor, context.clock, self._completion, is_recording)
         self.clock_stepped = self._completion.clock_stepped
 
@@ -39,14 +54,17 @@ class KeptFiles:
         """Takes up what an earlier run has left. Raises CatalogueFailed."""
         await self._completion.load()
         await self.copies.load()
+        await self.removals.load()
 
     def look(self) -> None:
         """To be called once a second; returns at once."""
         self._completion.look()
         self.copies.look()
+        self.removals.look()
 
     async def stop(self) -> None:
         """Ends the work; the next run of the program does what is left."""
+        await self.removals.stop()
         await self.copies.stop()
         await self._completion.stop()
 

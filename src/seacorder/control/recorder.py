@@ -23,7 +23,7 @@ from seacorder.control.files.exports import Exports
 from seacorder.control.files.frames import FileFrames
 from seacorder.control.files.rebuilding import Rebuilding
 from seacorder.control.housekeeping import Housekeeping
-from seacorder.control.kept_files import KeptFiles
+from seacorder.control.kept_files import KeptFiles, KeptSettings
 from seacorder.control.live.live_views import LiveViews
 from seacorder.control.losses.loss_book import LossBook
 from seacorder.control.observations.automatic import AutomaticObservations
@@ -200,8 +200,9 @@ class Recorder:
         self, volumes: VolumeWatch, alarms: Alarms, options: RecorderOptions
     ) -> tuple[KeptFiles, Housekeeping, Copying, Exports]:
         folders = FolderSettings(MarkedFolders(options.volumes), options.key_folder)
-        wanted = (options.file_folders, options.copies, self.is_recording)
-        kept = KeptFiles(self._context, self._supervisor, folders, *wanted)
+        wanted = KeptSettings(folders, options.file_folders, options.copies)
+        kept = KeptFiles(self._context, self._supervisor, self._examination, wanted, self.is_recording)
+        self.removals, self.file_folders = kept.removals, options.file_folders
 
         def look() -> None:
             self._automatic.look()

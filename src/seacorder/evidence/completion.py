@@ -9,7 +9,7 @@ After a kill in between, the old manifest does not fit the new statements; whoev
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from seacorder.evidence.statements import (
     Document,
     read_document,
     recording_document,
+    removed_names,
     text_of,
     time_document,
 )
@@ -74,10 +75,10 @@ def _complete(folder: Path, order: CompleteFolder, on_hashed: OnHashed, pace: Re
     time_bytes = text_of(times)
     of_time = _hash_of(time_bytes)
     known = {Path(one.path).name: one.sha256 for one in hashed}
-    earlier = before.earlier(known, order.made_utc_ns)
+    earlier = before.earlier(known, order.made_utc_ns, removed_names(contents))
     document = recording_document(contents, hashed, earlier)
     if before.says(document, known | {TIME_NAME: of_time}) and signer.has_signed(folder):
-        return FolderCompleted(order.folder, before.files, sum(one.bytes for one in hashed))
+        return FolderCompleted(order.folder, before.files, sum(one.bytes for one in hashed), unsigned=signer.why)
     document |= {"program": order.program, "made_utc": iso_utc(order.made_utc_ns, digits=6)}
     statements = {
         TIME_NAME: time_bytes,
@@ -135,8 +136,9 @@ class _Before:
         mine = {key: value for key, value in self._document.items() if key not in {"program", "made_utc"}}
         return mine == document and all(self._manifest.get(name) == one for name, one in hashes.items())
 
-    def earlier(self, now: dict[str, str], utc_ns: int) -> list[Document]:
-        """What the earlier manifests listed otherwise. The account and observations grow: that is no news."""
+    def earlier(self, now: dict[str, str], utc_ns: int, removed: Collection[str] = ()) -> list[Document]:
+        """What the earlier manifests listed otherwise. The account and observations grow: that is no news; neither is
+        that a file is gone which was removed."""
         noticed_utc = iso_utc(utc_ns, digits=6)
         found = list(self.noticed)
         for one in self.hashed:
@@ -144,6 +146,8 @@ class _Before:
             if now.get(name) == one.sha256 or kind_by_name(name) in {"account", "time statement"}:
                 continue
             if name in now and name.endswith(".json"):
+                continue
+            if name not in now and name in removed:
                 continue
             what = {"now": "changed" if name in now else "gone", "noticed_utc": noticed_utc}
             found.append({"file": name, "sha256": one.sha256, "bytes": one.bytes, **what})

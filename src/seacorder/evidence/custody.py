@@ -33,6 +33,8 @@ class CustodyFault:
     line: int
     """From 1."""
     sentence: str
+    is_torn: bool = False
+    """A power cut or a kill broke the line while it was written: nothing was changed by anybody."""
 
 
 def append(folder: Path, values: Mapping[str, Any], key: SigningKey) -> None:
@@ -78,35 +80,60 @@ def says(folder: Path, values: Mapping[str, Any], key: PublicKey) -> bool:
 def faults(data: bytes, key: PublicKey) -> list[CustodyFault]:
     """What is not in order in a file of custody. Lines signed with other keys, by other recorders, are not judged."""
     found: list[CustodyFault] = []
-    before = b""
-    for number, line in enumerate(filter(None, data.split(b"\n")), start=1):
-        try:
-            said = json.loads(line)
-            mine = said["key"] == key.name
-            signature = base64.b64decode(said[_SIGNATURE], validate=True)
-            is_next = said[_BEFORE] == hashlib.sha256(before).hexdigest()
-        except (ValueError, TypeError, KeyError):
-            found.append(CustodyFault(number, "cannot be read"))
-        else:
-            if not is_next:
-                found.append(CustodyFault(number, "does not follow the line before: one was changed or taken out"))
-            if mine and not ed25519.is_signed(key.key, _signed_part(said), signature):
-                found.append(CustodyFault(number, "is not what was signed"))
-        before = line
+    lines = list(filter(None, data.split(b"\n")))
+    for number, line in enumerate(lines, start=1):
+        before = lines[number - 2] if number > 1 else b""
+        said = _read(line)
+        if said is None:
+            is_torn = _is_torn(lines, number, key, ends=data.endswith(b"\n"))
+            what = "was broken off by a power cut or a kill" if is_torn else "cannot be read"
+            found.append(CustodyFault(number, what, is_torn))
+            continue
+        if not _follows(said, before):
+            found.append(CustodyFault(number, "does not follow the line before: one was changed or taken out"))
+        if said["key"] == key.name and not _is_signed(said, key):
+            found.append(CustodyFault(number, "is not what was signed"))
     return found
+
+
+def _is_torn(lines: list[bytes], number: int, key: PublicKey, *, ends: bool) -> bool:
+    """A line that cannot be read is broken off where it is the last one and has no end; or where this recorder went on
+    behind it, and has signed what it had found there."""
+    if number == len(lines):
+        line = lines[-1].rstrip(b"\0")  # a power cut may leave zeros behind what was written
+        return not ends and (not line or (line.startswith(b"{") and not line.endswith(b"}")))
+    said = _read(lines[number])
+    return said is not None and said["key"] == key.name and _follows(said, lines[number - 1]) and _is_signed(said, key)
+
+
+def _read(line: bytes) -> Mapping[str, Any] | None:
+    """What a line says; None if it is none."""
+    try:
+        said = json.loads(line)
+        _signature_of(said)
+        return said if isinstance(said["key"], str) and isinstance(said[_BEFORE], str) else None
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _follows(said: Mapping[str, Any], before: bytes) -> bool:
+    return bool(said[_BEFORE] == hashlib.sha256(before).hexdigest())
+
+
+def _signature_of(said: Mapping[str, Any]) -> bytes:
+    return base64.b64decode(said[_SIGNATURE], validate=True)
+
+
+def _is_signed(said: Mapping[str, Any], key: PublicKey) -> bool:
+    return ed25519.is_signed(key.key, _signed_part(said), _signature_of(said))
 
 
 def newest_manifest(data: bytes, key: PublicKey) -> str | None:
     """The SHA-256 of the manifest that this key noted last; None if there is no such line, or it was changed."""
     for line in reversed(data.split(b"\n")):
-        try:
-            said = json.loads(line)
-            if said["key"] != key.name or said["what"] != "manifest":
-                continue
-            signature = base64.b64decode(said[_SIGNATURE], validate=True)
-            return str(said["manifest_sha256"]) if ed25519.is_signed(key.key, _signed_part(said), signature) else None
-        except (ValueError, TypeError, KeyError):
-            continue
+        said = _read(line)
+        if said is not None and said["key"] == key.name and said.get("what") == "manifest":
+            return str(said.get("manifest_sha256")) if _is_signed(said, key) else None
     return None
 
 

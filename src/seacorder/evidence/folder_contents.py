@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from seacorder.evidence.note import note_in
@@ -12,7 +12,8 @@ from seacorder.model.completion import STATEMENT_NAMES, TIME_NAME, UNLISTED_NAME
 from seacorder.model.file_note import FILE_SUFFIXES, SOUND_SUFFIX
 from seacorder.model.observation import Observation
 from seacorder.model.observation_text import OBSERVATION_SUFFIX
-from seacorder.model.recording import Part, Recording
+from seacorder.model.recording import Clip, FileState, Part, Recording
+from seacorder.model.removal import Removal
 from seacorder.storage import account_file
 from seacorder.storage.observation_file import read_file
 
@@ -96,6 +97,10 @@ def read_contents(folder: Path, rows: Iterable[AccountRow], left_out: Sequence[s
     known = account_file.read(folder)
     for row in rows:
         known[key_of(row)] = row
+    removed = {row.recording_id for row in known.values() if isinstance(row, Removal)}
+    for key, row in known.items():
+        if isinstance(row, Part | Clip) and row.recording_id in removed:
+            known[key] = replace(row, state=FileState.REMOVED)
     return FolderContents(folder, tuple(names), known, _observations(folder, names), _contexts(folder, names, known))
 
 

@@ -70,6 +70,7 @@ def _state(state: str | None) -> str:
     return {
         "finished": "It was stopped properly.",
         "interrupted": "It was cut off by an unexpected end of the program or the computer.",
+        "removed": "Its files were removed from the recorder.",
     }.get(state or "", "")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 _LINE = re.compile(r"(\\?)([0-9a-fA-F]{64}) [ *](.+)")
 _ESCAPED = re.compile(r"\\(.)")
+_ELSEWHERE_ON_WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\|(.*[\\/])?\.\.(\\|$)")
 _MEANS = {"n": "\n", "r": "\r", "\\": "\\"}
 
 
@@ -36,10 +37,18 @@ def read_manifest(data: bytes) -> dict[str, str]:
         if match[1]:
             name = _ESCAPED.sub(lambda escaped: _MEANS.get(escaped[1], escaped[0]), name)
         name = name.removeprefix("./")
+        if _leads_out(name):
+            raise NotAManifest(f"line {number} names {name!r}, which is not in the folder")
         if name in found:
             raise NotAManifest(f"line {number} lists {name} a second time")
         found[name] = match[2].lower()
     return found
+
+
+def _leads_out(name: str) -> bool:
+    """A name that is of another folder on some system, or of none."""
+    is_elsewhere = "\0" in name or name.startswith("/") or ".." in name.split("/")
+    return is_elsewhere or _ELSEWHERE_ON_WINDOWS.match(name) is not None
 
 
 def _line(name: str, sha256: str) -> str:

@@ -30,6 +30,7 @@ from seacorder.model.observation_text import (
     row_of,
 )
 from seacorder.model.recording import Clip, FileKind, FileState, Framegrab, Part, Recording, RecordingState
+from seacorder.model.removal import Removal
 from seacorder.model.report import FileExamined
 from seacorder.storage import account_file as accounts
 from seacorder.storage.observation_file import read_file
@@ -89,15 +90,17 @@ def read_folders(folders: Iterable[Path], progress: Progress | None = None) -> l
             stills.append(still)
         if progress is not None:
             progress(count / len(paths))
+    _take_back(account_rows, videos.values())
     recordings = _recordings(account_rows, videos.values())
     files = [_as_it_was_left(file, account_rows, recordings) for file in videos.values()]
-    in_no_file = [row for row in account_rows.values() if not isinstance(row, Recording | Part | Clip)]
+    in_no_file = [row for row in account_rows.values() if not isinstance(row, Recording | Part | Clip | Removal)]
     return [
         *sorted(recordings.values(), key=lambda row: (row.start_utc_ns, row.id)),
         *sorted(files, key=lambda row: (row.start_utc_ns, row.path)),
         *sorted(stills, key=lambda row: (row.frame_utc_ns, row.path)),
         *sorted(in_no_file, key=lambda row: (row.from_utc_ns, row.channel)),
         *_observation_rows(places.observations),
+        *(row for row in account_rows.values() if isinstance(row, Removal)),
     ]
 
 
@@ -144,14 +147,24 @@ def _read_accounts(folders: Iterable[Path]) -> dict[Key, Any]:
     for folder in folders:
         for key, row in accounts.read(folder).items():
             before = account_rows.get(key)
-            if isinstance(before, Recording) and isinstance(row, Recording) and _end(before) > _end(row):
+            if isinstance(before, Recording) and isinstance(row, Recording) and _is_later(before, row):
                 continue
             account_rows[key] = row
     return account_rows
 
 
-def _end(recording: Recording) -> int:
-    return recording.end_utc_ns or 0
+def _take_back(account_rows: dict[Key, Any], files: Iterable[Part | Clip]) -> None:
+    """A recording that was removed and of which files are there again is not removed any more."""
+    for identifier in {file.recording_id for file in files if isinstance(file, Part)}:
+        account_rows.pop(("removal", identifier), None)
+        row = account_rows.get(("recording", identifier))
+        if row is not None and row.state is RecordingState.REMOVED:
+            account_rows["recording", identifier] = replace(row, state=RecordingState.FINISHED)
+
+
+def _is_later(one: Recording, other: Recording) -> bool:
+    """The first says more: that it was removed, or a later end."""
+    return one.state is RecordingState.REMOVED or (one.end_utc_ns or 0) > (other.end_utc_ns or 0)
 
 
 def _take_video(path: Path, account_rows: dict[Key, Any], videos: dict[Key, Part | Clip]) -> None:
@@ -171,7 +184,7 @@ def _take_video(path: Path, account_rows: dict[Key, Any], videos: dict[Key, Part
 
 
 def _state(row: Part | Clip, known: Part | Clip) -> FileState:
-    return row.state if row.state is FileState.REPAIRED else known.state
+    return row.state if row.state is FileState.REPAIRED or known.state is FileState.REMOVED else known.state
 
 
 def _video_row(path: Path, examined: FileExamined) -> Part | Clip | None:

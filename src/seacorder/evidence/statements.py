@@ -15,7 +15,8 @@ from seacorder.evidence.folder_contents import FolderContents, belongs_to
 from seacorder.model.completion import ClockSample, FileHashed, RecordingClock
 from seacorder.model.instant import iso_utc
 from seacorder.model.loss import missing_documents
-from seacorder.model.recording import Clip, Part, Recording
+from seacorder.model.recording import Clip, Part, Recording, RecordingState
+from seacorder.model.removal import Removal
 
 VERSION = 1
 RECORDING_WORD, TIME_WORD = "seacorder_recording", "seacorder_time"
@@ -49,7 +50,8 @@ def read_document(data: bytes, word: str) -> Document | None:
 
 def recording_document(contents: FolderContents, hashed: Sequence[FileHashed], earlier: Sequence[Document]) -> Document:
     """Everything but who made it and when."""
-    ids = sorted({one for row in contents.rows.values() if (one := belongs_to(row)) is not None})
+    rows = [row for row in contents.rows.values() if not _is_of_gone(row)]
+    ids = sorted({one for row in rows if (one := belongs_to(row)) is not None})
     outside = [row for row in contents.of_kind(Clip) if belongs_to(row) is None]
     return {
         RECORDING_WORD: VERSION,
@@ -59,6 +61,7 @@ def recording_document(contents: FolderContents, hashed: Sequence[FileHashed], e
         "observations": [_observation(name, one) for name, one in contents.observations],
         "files": [_file(one, contents) for one in sorted(hashed, key=lambda one: Path(one.path).name)],
         "earlier": list(earlier),
+        **_removed(contents),
     }
 
 
@@ -94,6 +97,38 @@ def _recording(identifier: str, contents: FolderContents) -> Document:
         "clips": [_video(one, contents) for one in _ordered(row for row in mine if isinstance(row, Clip))],
         "losses": missing_documents(mine),
     }
+
+
+def _removed(contents: FolderContents) -> Document:
+    """Recordings whose files were removed from this folder; nothing where there are none."""
+    rows = sorted((row for row in contents.rows.values() if isinstance(row, Removal)), key=lambda row: row.utc_ns)
+    found = [
+        {
+            "recording_id": row.recording_id,
+            **_time("removed", row.utc_ns),
+            "by": row.ordered_by,
+            "why": row.why,
+            "copies": list(row.copy_places),
+            "files": names,
+        }
+        for row in rows if (names := sorted(_names_here(row, contents)))
+    ]
+    return {"removed": found} if found else {}
+
+
+def removed_names(contents: FolderContents) -> set[str]:
+    """The names of all files that were removed from this folder with their recordings."""
+    return {name for row in contents.rows.values() if isinstance(row, Removal) for name in _names_here(row, contents)}
+
+
+def _names_here(row: Removal, contents: FolderContents) -> set[str]:
+    paths = [Path(one.path) for one in row.removed_files]
+    return {path.name for path in paths if path.parent.name == contents.folder.name}
+
+
+def _is_of_gone(row: object) -> bool:
+    """Rows that may be in the account of a folder in which the recording never was."""
+    return isinstance(row, Removal) or (isinstance(row, Recording) and row.state is RecordingState.REMOVED)
 
 
 def _ordered(rows: Iterable[Any]) -> list[Any]:

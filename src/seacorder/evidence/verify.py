@@ -7,7 +7,7 @@ Every byte is read once, for its SHA-256. Videos are then opened, their frames c
 import hashlib
 import os
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +19,7 @@ from seacorder.evidence import bag_check, custody
 from seacorder.evidence.folder_contents import file_names, is_recorded
 from seacorder.evidence.hashing import ChangedWhileRead
 from seacorder.evidence.manifest import NotAManifest, read_manifest
+from seacorder.evidence.other_folders import not_here, videos_of
 from seacorder.evidence.statements import RECORDING_WORD, Document, read_document
 from seacorder.evidence.verify_source import BytesRead, LocalFolder, VerifySource
 from seacorder.model.completion import (
@@ -60,6 +61,8 @@ class FolderVerified:
     is_key_trusted: bool = False
     """The key is the one that was given, not only the one that lies in the folder."""
     findings: list[VerifyFinding] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What is told and is no fault, a sentence each."""
 
 
 def folders_in(top: Path) -> list[Path]:
@@ -118,7 +121,9 @@ def verify_folder(
     folder: Path, top: Path, key: PublicKey | None = None, progress: BytesRead = lambda _: None
 ) -> FolderVerified:
     """Verifies one folder. Raises nothing for what is in it. Blocks for as long as reading takes."""
-    return verify_source(LocalFolder(folder, top, LEFT_OUT), key, progress)
+    found = verify_source(LocalFolder(folder, top, LEFT_OUT), key, progress)
+    found.notes += not_here(folder)
+    return found
 
 
 def verify_source(
@@ -195,9 +200,14 @@ class _Verification:
             self._say("custody", CUSTODY_NAME, f"cannot be read ({fault.strerror})")
             return
         faults = custody.faults(data, key)
-        for fault_of_line in faults:
-            self._say("custody", CUSTODY_NAME, f"has line {fault_of_line.line}, which {fault_of_line.sentence}")
-        if self._found.signed_by and not faults and custody.newest_manifest(data, key) != manifest_sha256:
+        for one in faults:
+            what = f"has line {one.line}, which {one.sentence}"
+            if one.is_torn:
+                self._found.notes.append(f"{self._source.shown(CUSTODY_NAME)} {what}.")
+            else:
+                self._say("custody", CUSTODY_NAME, what)
+        is_sound = all(one.is_torn for one in faults)
+        if self._found.signed_by and is_sound and custody.newest_manifest(data, key) != manifest_sha256:
             self._say("custody", CUSTODY_NAME, f"says that another {MANIFEST_NAME} was signed last than the one here")
 
     def _hashes(self, listed: Mapping[str, str]) -> set[str]:
@@ -239,9 +249,11 @@ class _Verification:
 
     def _videos(self, document: Document, listed: Mapping[str, str], sound: set[str]) -> None:
         try:
-            for one in _videos_of(document):
+            for one in videos_of(document):
                 if one["folder"] == "." and one["file"] in sound:
                     self._video(one)
+                elif one["state"] == FileState.REMOVED.value:
+                    continue  # with its recording, as the statement says
                 elif one["folder"] == "." and one["file"] not in listed and one["frames"]:
                     self._say("missing", one["file"], f"was gone already when {MANIFEST_NAME} was made")
             for recording in document["recordings"]:
@@ -265,7 +277,7 @@ class _Verification:
     def _earlier(self, document: Document) -> None:
         """Recorded files that an earlier manifest listed otherwise, and that no repair explains."""
         try:
-            repaired = {one["file"] for one in _videos_of(document) if one["state"] == FileState.REPAIRED.value}
+            repaired = {one["file"] for one in videos_of(document) if one["state"] == FileState.REPAIRED.value}
             named = {one.file for one in self._found.findings}
             for one in document["earlier"]:
                 name = one["file"]
@@ -288,13 +300,6 @@ class _Verification:
                     due = before["first_frame"] + before["frames"]
                     what = f"begins with frame {after['first_frame']:,} instead of {due:,}, and no loss is listed"
                     self._say("frames", after["file"], what)
-
-
-def _videos_of(document: Document) -> Iterator[Mapping[str, Any]]:
-    for recording in document["recordings"]:
-        yield from recording["parts"]
-        yield from recording["clips"]
-    yield from document["clips"]
 
 
 def _joins(before: Mapping[str, Any], after: Mapping[str, Any], missing: list[Mapping[str, Any]]) -> bool:

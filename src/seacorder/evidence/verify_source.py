@@ -8,6 +8,7 @@ from typing import Protocol
 from seacorder.evidence.folder_contents import file_names
 from seacorder.evidence.hashing import ReadPace, hash_file
 from seacorder.evidence.inspect import inspect_file
+from seacorder.evidence.other_folders import is_behind_a_link
 from seacorder.model.report import FileExamined
 
 BytesRead = Callable[[int], None]
@@ -65,6 +66,8 @@ class LocalFolder:
         return (self._folder / name).read_bytes()
 
     def sha256_of(self, name: str, progress: BytesRead) -> tuple[str, int]:
+        if is_behind_a_link(self._folder, name):
+            raise ValueError("it is a link, or lies behind one, which is not followed")
         read = hash_file(self._folder / name, ReadPace(), progress)
         return read.sha256, read.bytes
 

@@ -14,26 +14,27 @@ from typing import Any, get_type_hints
 from seacorder.model.loss import Loss
 from seacorder.model.observation_text import ObservationDocument, ObservationRow
 from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording
+from seacorder.model.removal import Removal
 
 ACCOUNT_NAME = "account.jsonl"
 ACCOUNT_VERSION = 1
 
-AccountRow = Recording | Part | Clip | Loss
+AccountRow = Recording | Part | Clip | Loss | Removal
 Row = AccountRow | Framegrab | ObservationRow | ObservationDocument
 """What the catalogue holds of recordings and files; it can be read back from files and accounts. Who passes rows on
 need not know their kinds."""
 
-_KINDS: dict[str, type[Any]] = {"recording": Recording, "part": Part, "clip": Clip, "loss": Loss}
+_KINDS: dict[str, type[Any]] = {"recording": Recording, "part": Part, "clip": Clip, "loss": Loss, "removal": Removal}
 ACCOUNT_KINDS = tuple(_KINDS.values())
 _WORDS = {kind: word for word, kind in _KINDS.items()}
 
 
 def belongs(value: object) -> bool:
     """True for a value that the account file keeps. It keeps no files that are still being written, and no stills:
-    their files say everything."""
+    their files say everything. That files were removed stands in the row of the removal."""
     if isinstance(value, Part | Clip):
-        return value.state is not FileState.OPEN
-    return isinstance(value, Recording | Loss)
+        return value.state not in {FileState.OPEN, FileState.REMOVED}
+    return isinstance(value, Recording | Loss | Removal)
 
 
 def key_of(row: AccountRow) -> tuple[object, ...]:
@@ -47,6 +48,8 @@ def key_of(row: AccountRow) -> tuple[object, ...]:
             return ("clip", row.id, row.channel, row.kind)
         case Loss():
             return ("loss", row.channel, row.from_utc_ns, row.cause, row.recording_id)
+        case Removal():
+            return ("removal", row.recording_id)
 
 
 def write_line(row: AccountRow) -> str:

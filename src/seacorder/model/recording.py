@@ -23,6 +23,8 @@ class RecordingState(StrEnum):
     FINISHED = "finished"
     INTERRUPTED = "interrupted"
     """The program ended without stopping it. At the next start, its files were finished as far as they are on disk."""
+    REMOVED = "removed"
+    """Somebody had its files removed. `model.removal` says who, when, and where copies are."""
 
 
 class FileState(StrEnum):
@@ -36,6 +38,8 @@ class FileState(StrEnum):
     """Not closed in order; readable as it stands."""
     REPAIRED = "repaired"
     """It was interrupted; a repair has made an ordinary indexed MP4 of it."""
+    REMOVED = "removed"
+    """It was removed with its recording."""
 
 
 class FaultKind(StrEnum):

@@ -18,6 +18,7 @@ from seacorder.control.files.completion import SLOW_BYTES_PER_SECOND, Completion
 from seacorder.model.completion import CompleteFolder, FileHashed, FolderCompleted
 from seacorder.model.loss import Loss, LossCause
 from seacorder.model.recording import FileState, Part, Recording, RecordingState
+from seacorder.storage.signing_key import make_key
 from seacorder.storage.volumes import MarkedFolders
 
 RUNNING = Recording("r", 1, None, RecordingState.RUNNING)
@@ -31,6 +32,7 @@ class Bench:
         self.folder = folder
         self.clock = FakeClock()
         self.orders: list[CompleteFolder] = []
+        self.key_folder: Path | None = None
         self.says: Callable[[FakeWorker, CompleteFolder], None] = self.all_is_well
         self.open = Part("r", "Bow", 1, str(folder / "d" / "Bow.mp4"), 1, None, 0, 0, 0, FileState.OPEN)
         self.build()
@@ -47,7 +49,7 @@ class Bench:
             self.journal,
             self.clock,
             samples,
-            FolderSettings(MarkedFolders()),
+            FolderSettings(MarkedFolders(), self.key_folder),
         )
 
     async def start(self) -> None:
@@ -144,6 +146,33 @@ async def test_a_fault_is_told_once_and_tried_again(bench: Bench) -> None:
     assert bench.kinds() == ["folder_not_complete"]
     bench.says = bench.all_is_well
     await bench.look_until(lambda: "folder_complete" in bench.kinds())
+
+
+async def test_what_was_left_unsigned_is_signed_once_the_key_is_there(bench: Bench) -> None:
+    key = bench.folder / "key"
+
+    def by_key(worker: FakeWorker, order: CompleteFolder) -> None:
+        unsigned = "" if (key / "signing.key").exists() else "There is no key."
+        worker.report(FolderCompleted(order.folder, 6, 1000, is_new=True, unsigned=unsigned))
+        worker.end()
+
+    bench.says = by_key
+    bench.key_folder = key
+    await bench.end()
+    key.write_text("not a folder")  # so none can be made
+    bench.build()
+    await bench.start()
+    bench.record_one()
+    await bench.look_until(lambda: "folder_not_signed" in bench.kinds())
+    await bench.end()  # and over a restart
+    bench.build()
+    await bench.start()
+    key.unlink()
+    make_key(key)
+    before = len(bench.orders)
+    await bench.look_until(lambda: len(bench.orders) > before)
+    assert bench.orders[-1].folder == str(bench.folder / "d")
+    await bench.look_until(lambda: not bench.completion._unsigned)
 
 
 async def test_that_there_is_no_key_is_told_once(bench: Bench) -> None:

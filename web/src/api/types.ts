@@ -12,6 +12,7 @@ export type ChannelOutcome = Schemas["ChannelOutcome"];
 export type Kind = Schemas["KindView"];
 export type Observation = Schemas["ObservationView"];
 export type Context = Schemas["ContextView"];
+export type Removal = Schemas["RemovalAnswer"];
 export type Reading = Schemas["ReadingView"];
 export type Session = Schemas["SessionView"];
 

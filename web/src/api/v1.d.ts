@@ -844,6 +844,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/removals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Removals
+         * @description Recordings that were removed: when, by whom, and where copies are.
+         */
+        get: operations["removals_api_v1_removals_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Removal
+         * @description What would go, what is in the way, and how far it is.
+         */
+        get: operations["removal_api_v1_recordings__id__removal_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove
+         * @description Orders it. Nothing goes before a copy is verified, or the phrase is said.
+         */
+        post: operations["remove_api_v1_recordings__id__remove_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/parts/{id}/frame.jpg": {
         parameters: {
             query?: never;
@@ -878,6 +938,46 @@ export interface paths {
         get: operations["clip_frame_api_v1_clips__id__frame_jpg_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/blackbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Blackbox
+         * @description How it is doing, and what it holds.
+         */
+        get: operations["blackbox_api_v1_blackbox_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/blackbox/keep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep
+         * @description Makes a recording of everything that was recorded between two instants, with its losses.
+         */
+        post: operations["keep_api_v1_blackbox_keep_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1055,7 +1155,7 @@ export interface components {
          * @description Stable words; docs/sea/alarms.md says for each when it is raised and what to do.
          * @enum {string}
          */
-        AlarmKind: "camera_failed" | "camera_stalled" | "camera_frozen" | "camera_black" | "camera_clock_wrong" | "encoding_overload" | "encoder_failed" | "disk_low" | "disk_full" | "disk_slow" | "disk_failed" | "disk_exchanged" | "worker_lost" | "catalogue_failed" | "recording_not_written" | "on_fallback" | "audio_failed" | "audio_silent" | "telemetry_failed" | "telemetry_clock_wrong" | "definition_refused" | "copy_failed" | "copy_behind";
+        AlarmKind: "camera_failed" | "camera_stalled" | "camera_frozen" | "camera_black" | "camera_clock_wrong" | "encoding_overload" | "encoder_failed" | "disk_low" | "disk_full" | "disk_slow" | "disk_failed" | "disk_exchanged" | "worker_lost" | "catalogue_failed" | "recording_not_written" | "on_fallback" | "blackbox_not_recording" | "audio_failed" | "audio_silent" | "telemetry_failed" | "telemetry_clock_wrong" | "definition_refused" | "copy_failed" | "copy_behind";
         /**
          * AlarmView
          * @description Something that is wrong just now; docs/sea/alarms.md.
@@ -1085,6 +1185,73 @@ export interface components {
             seen_utc: string | null;
             /** Seen By */
             seen_by: string;
+        };
+        /**
+         * BlackboxAndHoldings
+         * @description The blackbox, now, and what it holds.
+         */
+        BlackboxAndHoldings: {
+            /** Root */
+            root: string;
+            /** Is Recording */
+            is_recording: boolean;
+            /** Channels */
+            channels: components["schemas"]["BlackboxChannelView"][];
+            /** Files */
+            files: number;
+            /** Bytes */
+            bytes: number;
+            /** Max Bytes */
+            max_bytes: number;
+            /** Max Age Seconds */
+            max_age_seconds: number;
+            /** Oldest Utc */
+            oldest_utc: string | null;
+            /** Needed Files */
+            needed_files: number;
+            why: components["schemas"]["MessageView"] | null;
+            /** Stretches */
+            stretches: components["schemas"]["StretchView"][];
+        };
+        /**
+         * BlackboxChannelView
+         * @description One channel of the blackbox.
+         */
+        BlackboxChannelView: {
+            /** Name */
+            name: string;
+            /** Is Recording */
+            is_recording: boolean;
+            /** Is Missing */
+            is_missing: boolean;
+            /** Path */
+            path: string | null;
+            why: components["schemas"]["MessageView"] | null;
+        };
+        /**
+         * BlackboxInStatus
+         * @description The blackbox, now.
+         */
+        BlackboxInStatus: {
+            /** Root */
+            root: string;
+            /** Is Recording */
+            is_recording: boolean;
+            /** Channels */
+            channels: components["schemas"]["BlackboxChannelView"][];
+            /** Files */
+            files: number;
+            /** Bytes */
+            bytes: number;
+            /** Max Bytes */
+            max_bytes: number;
+            /** Max Age Seconds */
+            max_age_seconds: number;
+            /** Oldest Utc */
+            oldest_utc: string | null;
+            /** Needed Files */
+            needed_files: number;
+            why: components["schemas"]["MessageView"] | null;
         };
         /**
          * ChannelInStatus
@@ -1421,7 +1588,7 @@ export interface components {
          * @description How a video file stands.
          * @enum {string}
          */
-        FileState: "open" | "whole" | "interrupted" | "repaired";
+        FileState: "open" | "whole" | "interrupted" | "repaired" | "removed";
         /**
          * FileView
          * @description A file that is being written.
@@ -1517,6 +1684,38 @@ export interface components {
             };
             /** Next From */
             next_from: string | null;
+        };
+        /**
+         * KeptView
+         * @description The recording that was made of a stretch.
+         */
+        KeptView: {
+            /** Recording Id */
+            recording_id: string;
+            /**
+             * From Utc
+             * Format: date-time
+             * @example 2026-05-04T03:02:01.123456Z
+             */
+            from_utc: string;
+            /**
+             * To Utc
+             * Format: date-time
+             * @example 2026-05-04T03:02:01.123456Z
+             */
+            to_utc: string;
+            /** Channels */
+            channels: string[];
+            /** Files */
+            files: number;
+            /** Bytes */
+            bytes: number;
+            /** Losses */
+            losses: number;
+            /** Is Linked */
+            is_linked: boolean;
+            /** Folder */
+            folder: string;
         };
         /**
          * KindFieldType
@@ -1912,6 +2111,13 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /** PageOf[RemovalRow] */
+        PageOf_RemovalRow_: {
+            /** Items */
+            items: components["schemas"]["RemovalRow"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /** PartRow */
         PartRow: {
             /** Recording Id */
@@ -2087,7 +2293,78 @@ export interface components {
          * RecordingState
          * @enum {string}
          */
-        RecordingState: "running" | "finished" | "interrupted";
+        RecordingState: "running" | "finished" | "interrupted" | "removed";
+        /**
+         * RemovalAnswer
+         * @description How a removal stands; of a recording that nobody removes, what would go.
+         */
+        RemovalAnswer: {
+            /** Recording Id */
+            recording_id: string;
+            state: components["schemas"]["RemovalState"];
+            /** Utc */
+            utc: string | null;
+            /** By */
+            by: string;
+            /** Why */
+            why: string;
+            /** Copies */
+            copies: string[];
+            /** Files */
+            files: number;
+            /** Bytes */
+            bytes: number;
+            /** Folders */
+            folders: string[];
+            /** Left */
+            left: string[];
+            hindrance: components["schemas"]["MessageView"] | null;
+            /** Compared Bytes */
+            compared_bytes: number;
+            /** To Compare Bytes */
+            to_compare_bytes: number;
+            /** Phrase */
+            phrase: string;
+        };
+        /**
+         * RemovalRow
+         * @description A recording that was removed.
+         */
+        RemovalRow: {
+            /** Recording Id */
+            recording_id: string;
+            /**
+             * Start Utc
+             * Format: date-time
+             * @example 2026-05-04T03:02:01.123456Z
+             */
+            start_utc: string;
+            /** End Utc */
+            end_utc: string | null;
+            /**
+             * Utc
+             * Format: date-time
+             * @example 2026-05-04T03:02:01.123456Z
+             */
+            utc: string;
+            state: components["schemas"]["RemovalState"];
+            /** By */
+            by: string;
+            /** Why */
+            why: string;
+            /** Copies */
+            copies: string[];
+            /** Files */
+            files: number;
+            /** Bytes */
+            bytes: number;
+        };
+        /**
+         * RemovalState
+         * @description How far a removal is.
+         * @enum {string}
+         */
+        RemovalState: "waiting" | "verifying" | "removing" | "removed";
         /**
          * RevisionKind
          * @enum {string}
@@ -2276,6 +2553,31 @@ export interface components {
             narration: components["schemas"]["NarrationInStatus"] | null;
             /** Overrides */
             overrides: components["schemas"]["OverrideView"][];
+            blackbox: components["schemas"]["BlackboxInStatus"] | null;
+        };
+        /**
+         * StretchView
+         * @description What the blackbox holds of one channel without a break.
+         */
+        StretchView: {
+            /** Channel */
+            channel: string;
+            /**
+             * From Utc
+             * Format: date-time
+             * @example 2026-05-04T03:02:01.123456Z
+             */
+            from_utc: string;
+            /**
+             * To Utc
+             * Format: date-time
+             * @example 2026-05-04T03:02:01.123456Z
+             */
+            to_utc: string;
+            /** Files */
+            files: number;
+            /** Bytes */
+            bytes: number;
         };
         /**
          * TakesEffect
@@ -2532,7 +2834,7 @@ export interface operations {
                  */
                 "application/json": {
                     /** @enum {string} */
-                    kind: "camera_failed" | "camera_stalled" | "camera_frozen" | "camera_black" | "camera_clock_wrong" | "encoding_overload" | "encoder_failed" | "disk_low" | "disk_full" | "disk_slow" | "disk_failed" | "disk_exchanged" | "worker_lost" | "catalogue_failed" | "recording_not_written" | "on_fallback" | "audio_failed" | "audio_silent" | "telemetry_failed" | "telemetry_clock_wrong" | "definition_refused" | "copy_failed" | "copy_behind";
+                    kind: "camera_failed" | "camera_stalled" | "camera_frozen" | "camera_black" | "camera_clock_wrong" | "encoding_overload" | "encoder_failed" | "disk_low" | "disk_full" | "disk_slow" | "disk_failed" | "disk_exchanged" | "worker_lost" | "catalogue_failed" | "recording_not_written" | "on_fallback" | "blackbox_not_recording" | "audio_failed" | "audio_silent" | "telemetry_failed" | "telemetry_clock_wrong" | "definition_refused" | "copy_failed" | "copy_behind";
                     /** @description Null or absent: the alarm of the recorder as a whole */
                     channel?: string | null;
                     /** @description Who has seen it */
@@ -4007,6 +4309,112 @@ export interface operations {
             };
         };
     };
+    removals_api_v1_removals_get: {
+        parameters: {
+            query?: {
+                /** @description Entries that end at or after this instant (RFC 3339) */
+                from?: string | null;
+                /** @description Entries that start before this instant (RFC 3339) */
+                to?: string | null;
+                /** @description Entries of this channel */
+                channel?: string | null;
+                /** @description Entries of the recording of this id */
+                recording?: string | null;
+                /** @description Entries of recordings with an observation of this kind */
+                kind?: string | null;
+                /** @description Entries of recordings with an observation of this dive */
+                dive?: string | null;
+                /** @description Entries that have all these words: recordings in their files' paths or in one of their observations; files in their path; losses in `detail` */
+                text?: string | null;
+                /** @description Entries at most */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description Newest first instead of oldest first */
+                newest_first?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_RemovalRow_"];
+                };
+            };
+        };
+    };
+    removal_api_v1_recordings__id__removal_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `id` of the recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemovalAnswer"];
+                };
+            };
+        };
+    };
+    remove_api_v1_recordings__id__remove_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `id` of the recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "verified_copy": "/media/usb/Seacorder",
+                 *       "by": "Ines Berg"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Folder on the recorder with a whole copy, which is read and compared before anything goes */
+                    verified_copy?: string | null;
+                    /** @description Exactly `without a copy`: to remove what no copy was verified of */
+                    phrase?: string | null;
+                    /** @description Who removes it */
+                    by?: string | null;
+                    /** @description Why */
+                    why?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemovalAnswer"];
+                };
+            };
+        };
+    };
     part_frame_api_v1_parts__id__frame_jpg_get: {
         parameters: {
             query: {
@@ -4067,6 +4475,67 @@ export interface operations {
                 };
                 content: {
                     "image/jpeg": string;
+                };
+            };
+        };
+    };
+    blackbox_api_v1_blackbox_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlackboxAndHoldings"];
+                };
+            };
+        };
+    };
+    keep_api_v1_blackbox_keep_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "from": "2026-05-04T03:02:00Z",
+                 *       "to": "2026-05-04T03:12:00Z"
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * Format: date-time
+                     * @description An instant of the past, with its time zone
+                     */
+                    from: string;
+                    /**
+                     * Format: date-time
+                     * @description An instant of the past, with its time zone
+                     */
+                    to: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptView"];
                 };
             };
         };

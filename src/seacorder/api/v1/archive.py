@@ -81,6 +81,8 @@ class Archives:
         found: tuple[Recording, ...] = await self._catalogue.ask(lambda: self._all(Recording, of_it))
         if not found:
             raise NotThere("There is no such recording.", "See /api/v1/recordings.")
+        if found[0].state is RecordingState.REMOVED:
+            raise NotThere("The recording was removed.", "/api/v1/removals says by whom, and where copies are.")
         rows: _Rows = await self._catalogue.ask(lambda: replace(self._rows(of_it), clips=self._all(Clip, of_it)))
         videos: list[Part | Clip] = [*rows.parts, *rows.clips]
         if found[0].state is RecordingState.RUNNING or any(one.state is FileState.OPEN for one in videos):
@@ -126,7 +128,18 @@ class Archives:
         )
 
     async def _sent(self, order: MakeBag) -> Response:
-        return _ArchiveSending(await self._recorder.exports.open(order), f"{order.name}.zip")
+        uses = self._recorder.removals.uses
+        used = [uses.begin(one, "An archive of it is being made.") for one in order.recordings]
+
+        def ended() -> None:
+            for end in used:
+                end()
+
+        try:
+            return _ArchiveSending(await self._recorder.exports.open(order), f"{order.name}.zip", ended)
+        except BaseException:
+            ended()
+            raise
 
     def _rows(self, page: Page) -> _Rows:
         """Blocks."""
@@ -160,7 +173,7 @@ class _Wish:
     def of(self, rows: _Rows) -> _Rows:
         """What of the rows is of the stretch and the channels. Parts may end later than their row says."""
         return _Rows(
-            tuple(one for one in self._mine(rows.parts) if one.start_utc_ns < self.end_ns),
+            tuple(one for one in self._mine(rows.parts) if one.start_utc_ns < self.end_ns and _is_there(one)),
             tuple(one for one in self._mine(rows.framegrabs) if self.begin_ns <= one.frame_utc_ns < self.end_ns),
             tuple(one for one in self._mine(rows.losses) if self._overlaps(one.from_utc_ns, one.to_utc_ns)),
             tuple(one for one in rows.observations if self._overlaps(one.start_utc_ns, one.end_utc_ns)),
@@ -182,16 +195,22 @@ class _Wish:
 class _ArchiveSending(StreamingResponse):
     """An archive on its way; it is closed however that ends, also where the client has gone before the first byte."""
 
-    def __init__(self, archive: Archive, name: str) -> None:
+    def __init__(self, archive: Archive, name: str, ended: Callable[[], None]) -> None:
         headers = {"content-disposition": disposition(name, is_saved=True)}
         super().__init__(archive.pieces(), headers=headers, media_type="application/zip")
         self._close: Callable[[], None] = archive.close
+        self._ended = ended
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await super().__call__(scope, receive, send)
         finally:
             self._close()
+            self._ended()
+
+
+def _is_there(part: Part) -> bool:
+    return part.state is not FileState.REMOVED
 
 
 def _short(utc_ns: int) -> str:

@@ -164,7 +164,7 @@ class Files:
         return self._answer(await self._opened(path), asked, request)
 
     async def _opened(self, path: Path) -> RecordedFile:
-        opening = task(self._in_thread(lambda: open_recorded(path)), "open a file")
+        opening = task(self._in_thread(lambda: open_recorded(path, self._recorder.file_folders)), "open a file")
         try:
             async with asyncio.timeout(OPEN_SECONDS_MAX):
                 return await asyncio.shield(opening)

@@ -30,7 +30,8 @@ from seacorder.api.v1.observation_bodies import EDIT_BODY, ENTRY_BODY, KIND_BODY
 from seacorder.api.v1.observation_views import KindsView, KindView, ObservationPage, ObservationView
 from seacorder.api.v1.observations import Observations
 from seacorder.api.v1.readings import HistoryView, Readings, ReadingsView, SourcesView
-from seacorder.api.v1.rows import CatalogueRows
+from seacorder.api.v1.removals import REMOVE_BODY, RemovalAnswer, RemovalCommands, RemovalRow
+from seacorder.api.v1.rows import CatalogueRows, PageOf
 from seacorder.api.v1.session import SESSION_BODY, Sessions, SessionView
 from seacorder.api.v1.settings import CHANNEL_BODY, RECORDER_BODY, SettingsCommands
 from seacorder.api.v1.settings_views import ChannelSettingsAnswer, SettingsAnswer
@@ -177,6 +178,12 @@ def _add_recorded(app: FastAPI, recorder: Recorder) -> None:
     _route(app, "GET", "/recordings/{id}/archive.zip", archives.recording, fails=fails, answer=Response)
     _route(app, "GET", "/archive.zip", archives.stretch, fails=fails, answer=Response)
     _route(app, "GET", "/observations/{id}/archive.zip", archives.observation, fails=fails, answer=Response)
+    removals = RemovalCommands(recorder)
+    _route(app, "GET", "/removals", removals.removals, model=PageOf[RemovalRow], fails=(400, 503))
+    _route(app, "GET", "/recordings/{id}/removal", removals.removal, model=RemovalAnswer, fails=fails)
+    _route(
+        app, "POST", "/recordings/{id}/remove", removals.remove, model=RemovalAnswer, fails=fails, extra=REMOVE_BODY
+    )
     _route(app, "GET", "/parts/{id}/frame.jpg", files.part_frame, fails=fails, answer=Jpeg)
     _route(app, "GET", "/clips/{id}/frame.jpg", files.clip_frame, fails=fails, answer=Jpeg)
 

@@ -29,6 +29,8 @@ class EventKind(StrEnum):
     RECORDING_RESUMED = "recording_resumed"
     RECORDING_INTERRUPTED = "recording_interrupted"
     RECORDING_STOPPED = "recording_stopped"
+    RECORDING_REMOVED = "recording_removed"
+    RECORDING_NOT_REMOVED = "recording_not_removed"
     CHANNEL_NOT_RECORDING = "channel_not_recording"
     CHANNEL_NOT_STOPPED = "channel_not_stopped"
     PART_OPENED = "part_opened"

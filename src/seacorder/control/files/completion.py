@@ -22,7 +22,7 @@ from seacorder.base.backoff import Backoff
 from seacorder.base.clock import NS_PER_SECOND, Clock
 from seacorder.base.duration import count_text
 from seacorder.base.ed25519 import SignaturesNotPossible
-from seacorder.base.errors import CatalogueFailed
+from seacorder.base.errors import CatalogueFailed, StorageFailed
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.page import LIMIT_MAX, Page
 from seacorder.catalogue.queries import T
@@ -33,7 +33,7 @@ from seacorder.model.account import ACCOUNT_KINDS, AccountRow
 from seacorder.model.completion import MANIFEST_NAME, CompleteFolder, FileHashed, FolderCompleted
 from seacorder.model.copies import CompletedFolder
 from seacorder.model.recording import Clip, Part, Recording
-from seacorder.storage.signing_key import make_key
+from seacorder.storage.signing_key import make_key, read_key
 from seacorder.storage.volumes import MarkedFolders
 from seacorder.supervisor.limits import Limits
 from seacorder.supervisor.one_run import Job, run_once
@@ -44,6 +44,8 @@ from seacorder.supervisor.worker import Callbacks
 WORKER_NAME = "completion of folders"
 SETTLE_NS = 5 * NS_PER_SECOND
 """A folder is left alone for so long after its last change: the account and late places of observations follow."""
+KEY_EVERY_NS = 30 * NS_PER_SECOND
+"""How often the key is looked for, while folders wait for their signature."""
 SLOW_BYTES_PER_SECOND = 8_000_000
 """So fast files are read while a recording runs: one camera's worth."""
 _log = logging.getLogger(__name__)
@@ -99,6 +101,10 @@ class Completion:
         self._samples = samples
         self._volumes, self.key_folder = settings.volumes, settings.key_folder
         self._told_unsigned = ""
+        self._unsigned: set[str] = set()
+        """Folders whose manifest is not signed, because the key could not be read."""
+        self._key_due_ns = 0
+        """When it is looked again whether the key is there (monotonic)."""
         self._waiting: dict[str, _FolderTask] = {}
         self._unplaced: set[str] = set()
         """Ids of recordings that have changed, and whose folders are not known yet."""
@@ -109,6 +115,8 @@ class Completion:
         self._working: asyncio.Task[None] | None = None
         self._is_fast = False
         self._is_stopped = False
+        self.held: set[str] = set()
+        """Folders from which files are being removed: they are completed after that, if something is left in them."""
 
     async def load(self) -> None:
         """Takes up what an earlier run has left, and makes the key at the first start. Raises CatalogueFailed."""
@@ -119,6 +127,7 @@ class Completion:
             found = json.loads(text or "{}")
             folders = {str(name): set(map(str, ids)) for name, ids in found.get("folders", {}).items()}
             self._samples.restore(found.get("clocks", {}))
+            self._unsigned = set(map(str, found.get("unsigned", [])))
         except (ValueError, TypeError, AttributeError):
             folders = {}
         for name, ids in folders.items():
@@ -133,7 +142,7 @@ class Completion:
                 self._is_fast = False  # once is enough: a second time would break off the end of the process
                 self._working.cancel()
             return
-        if not self._is_stopped and (self._placeable() or self._next() is not None):
+        if not self._is_stopped and (self._placeable() or self._next() is not None or self._is_key_due()):
             self._working = task(self._work(), "completing folders")
 
     def is_due(self, folder: str) -> bool:
@@ -190,7 +199,8 @@ class Completion:
         ids = {one for waiting in self._waiting.values() for one in waiting.ids} | set(self._running) | self._unplaced
         self._samples.keep_only(ids)
         folders = {name: sorted(waiting.ids) for name, waiting in self._waiting.items()}
-        text = json.dumps({"folders": folders, "clocks": self._samples.as_values}, separators=(",", ":"))
+        kept = {"folders": folders, "clocks": self._samples.as_values, "unsigned": sorted(self._unsigned)}
+        text = json.dumps(kept, separators=(",", ":"))
         self._catalogue.save_text(_KEPT, text)
 
     def _next(self) -> str | None:
@@ -199,15 +209,29 @@ class Completion:
 
     def _is_free(self, folder: str) -> bool:
         """Nothing is being written in it, and no running recording has files there."""
-        return folder not in self._busy and not self._waiting[folder].ids & set(self._running)
+        is_used = folder in self._busy or folder in self.held
+        return not is_used and not self._waiting[folder].ids & set(self._running)
 
     async def _work(self) -> None:
         try:
             await self._place()
+            await self._look_for_key()
             while (folder := self._next()) is not None:
                 await self._complete(folder)
         except CatalogueFailed:
             return  # it has raised its alarm, and the next look tries again
+
+    def _is_key_due(self) -> bool:
+        return bool(self._unsigned) and self._clock.monotonic_ns() >= self._key_due_ns
+
+    async def _look_for_key(self) -> None:
+        """Once the key is there, what was left unsigned is signed."""
+        if self.key_folder is None or not self._is_key_due():
+            return
+        self._key_due_ns = self._clock.monotonic_ns() + KEY_EVERY_NS
+        if await asyncio.to_thread(_has_key, self.key_folder):
+            for folder in self._unsigned - self._waiting.keys():
+                self._touch(folder, ())
 
     async def _place(self) -> None:
         """Finds the folders of recordings of which an end or a loss has become known, and that do not run any more."""
@@ -284,6 +308,7 @@ class Completion:
                 fact += f" Changed since the manifest before: {', '.join(report.earlier[:5])}."
             self._journal.note(EventKind.FOLDER_COMPLETE, fact)
 
+        (self._unsigned.add if report.unsigned else self._unsigned.discard)(folder)
         if report.unsigned and report.unsigned != self._told_unsigned:
             self._told_unsigned = report.unsigned
             fact = f"Manifests are made, but not signed. {report.unsigned}"
@@ -325,3 +350,11 @@ class Completion:
             if cursor is None:
                 break
         return found
+
+
+def _has_key(folder: Path) -> bool:
+    """It is there, and can sign. Blocks."""
+    try:
+        return bool(read_key(folder).public.name)
+    except (StorageFailed, SignaturesNotPossible):
+        return False

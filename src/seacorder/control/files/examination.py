@@ -87,6 +87,11 @@ class Examination:
         self._working: asyncio.Task[None] | None = None
         self._looking: asyncio.Task[None] | None = None
 
+    @property
+    def is_working(self) -> bool:
+        """A file is being examined or repaired now."""
+        return self._working is not None and not self._working.done()
+
     def part(self, part: Part, on_examined: OnPart, *, repair_now: bool) -> None:
         """Examines a part, then repairs it. Returns at once; `on_examined` is called in the loop."""
 

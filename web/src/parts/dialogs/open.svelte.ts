@@ -10,7 +10,9 @@ export type Open =
   | { name: "late"; utc: string | null }
   | { name: "context" }
   | { name: "fill"; observation: Observation }
-  | { name: "withdraw"; observation: Observation };
+  | { name: "withdraw"; observation: Observation }
+  /** `when` is how the recording is called; `onend` is called once it is gone. */
+  | { name: "remove"; recording: string; when: string; onend: () => void };
 
 let open = $state.raw<Open | null>(null);
 

@@ -1,6 +1,6 @@
 /** What is searched and found. Kept while other rooms are shown, so that coming back changes nothing. */
 import { ask, query } from "../../api/client";
-import type { Observation, Rows } from "../../api/types";
+import type { Observation, Removal, Rows } from "../../api/types";
 import type { ClipRow, FramegrabRow, LossRow, PartRow, RecordingRow } from "./rows";
 
 const PAGE = 100;
@@ -22,6 +22,8 @@ export interface Content {
   stills: FramegrabRow[];
   losses: LossRow[];
   observations: Observation[];
+  /** Who removed it and where copies are; null: it was not removed. */
+  removal: Removal | null;
 }
 
 class Finder {
@@ -73,7 +75,10 @@ class Finder {
         all<Observation>("observations", id),
       ]);
       const recording = recordings[0];
-      return recording === undefined ? null : { recording, parts, clips, stills, losses, observations };
+      if (recording === undefined) return null;
+      const path = `/api/v1/recordings/${encodeURIComponent(id)}/removal`;
+      const removal = recording.state === "removed" ? await ask<Removal>("GET", path) : null;
+      return { recording, parts, clips, stills, losses, observations, removal };
     });
     this.content = found;
     this.opened = id;
