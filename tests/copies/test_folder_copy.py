@@ -163,3 +163,12 @@ def test_a_line_of_custody_is_signed_once_for_each_state(copies: Copies, place: 
 def test_without_a_key_the_copy_counts_and_no_line_is_written(copies: Copies, tmp_path: Path) -> None:
     assert copies.run(is_complete=True, key_folder=str(tmp_path / "nothing")).copied is not None
     assert not (copies.folder / "custody.jsonl").exists()
+
+
+def test_a_folder_that_was_removed_is_named_and_nothing_is_done(copies: Copies, place: MemoryPlace) -> None:
+    for path in copies.folder.iterdir():
+        path.unlink()
+    copies.folder.rmdir()
+    ended = copies.run(is_complete=True)
+    assert (ended.fault, ended.copied, ended.missing) == (None, None, (str(copies.folder),))
+    assert place.files == {}

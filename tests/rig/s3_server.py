@@ -24,7 +24,7 @@ class S3Server:
     def __init__(self, folder: Path) -> None:
         self._folder, self._log = folder / "s3", folder / "s3.log"
         self._folder.mkdir()
-        self.port, *self._others = free_ports(8)
+        self.port, *self._others = free_ports(10)
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
         self.client: Any = make_client(BucketAccess(self.url, "", self.access_key, self.secret_key))
@@ -38,8 +38,8 @@ class S3Server:
             weed, "mini", f"-dir={self._folder}", f"-bucket={BUCKET}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
             f"-s3.port={self.port}", f"-master.port={master}", f"-volume.port={volume}", f"-filer.port={filer}",
             f"-master.port.grpc={grpc[0]}", f"-volume.port.grpc={grpc[1]}", f"-filer.port.grpc={grpc[2]}",
-            f"-s3.port.grpc={grpc[3]}", "-s3.port.iceberg=0", "-s3.port.lance=0",
-            "-webdav=false", "-admin.ui=false",
+            f"-s3.port.grpc={grpc[3]}", f"-admin.port={grpc[4]}", f"-admin.port.grpc={grpc[5]}",
+            "-s3.port.iceberg=0", "-s3.port.lance=0", "-webdav=false", "-admin.ui=false",
         ]
         keys = {"AWS_ACCESS_KEY_ID": self.access_key, "AWS_SECRET_ACCESS_KEY": self.secret_key}
         with self._log.open("ab") as log:

@@ -62,6 +62,9 @@ class FolderCopier:
             for name in order.files:
                 self._one(copier, name, known)
             return None
+        if not (self._folder / MANIFEST_NAME).exists():
+            self._missing.append(str(self._folder))  # it was removed, or its disk is away
+            return None
         manifest, listed = self._manifest()
         self._check_owner(place, known)
         faults = [self._listed(copier, name, sha256, known) for name, sha256 in listed.items()]

@@ -175,7 +175,7 @@ class CopyEnded:
     fault: CopyFault | None = None
     why: Message | None = None
     missing: tuple[str, ...] = ()
-    """Paths of originals that do not exist any more."""
+    """Paths of originals that do not exist any more; of a complete folder itself, if it has no manifest now."""
     has_manifest: bool = False
     """The original folder has one."""
 

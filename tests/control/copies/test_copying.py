@@ -268,15 +268,27 @@ async def test_a_file_that_waits_for_too_long_is_too_late(bench: Bench) -> None:
     assert bench.status.is_too_late
 
 
-async def test_an_original_that_is_gone_is_not_behind(bench: Bench) -> None:
+async def test_what_was_removed_is_not_behind_nor_asked_for_all_the_time(bench: Bench) -> None:
     def gone(worker: FakeWorker, order: CopyFolder) -> None:
-        worker.report(CopyEnded(order.folder, missing=(bench.part("Bow").path,)))
+        missing = order.folder if order.is_complete else bench.part("Bow").path
+        worker.report(CopyEnded(order.folder, missing=(missing, bench.part("Bow").path)))
         worker.end()
 
     bench.says = gone
-    bench.record(RUNNING, bench.part("Bow"))
+    late = replace(bench.part("Bow"), end_utc_ns=START_NS)
+    bench.record(FINISHED, late, CompletedFolder(str(bench.folder / "DATA_1"), START_NS))
     await bench.look_until(lambda: bench.orders and bench.status.state is CopyState.IDLE)
-    assert bench.status.behind_files == 0
+    begin_ns = bench.clock.monotonic_ns()
+    seen: set[tuple[int, int, bool]] = set()
+
+    def is_asked_again() -> bool:
+        status = bench.status
+        seen.add((status.behind_files, status.behind_folders, status.is_too_late))
+        return len(bench.orders) == 2
+
+    await bench.look_until(is_asked_again)
+    assert bench.clock.monotonic_ns() - begin_ns > 500e9
+    assert seen == {(0, 0, False)}
 
 
 @pytest.mark.parametrize(("folder", "there"), [

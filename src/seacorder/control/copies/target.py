@@ -90,7 +90,7 @@ class TargetCopies:
         self._later: dict[str, tuple[int, Message | None]] = {}
         """By folder that could not be copied: when it is tried again, and why; None if that is nobody's business."""
         self._gone: dict[str, int] = {}
-        """By path of an original that was not there: until when it does not count."""
+        """By path of an original, or of a folder, that was not there: when it is looked for again. It is not behind."""
         self._working: asyncio.Task[None] | None = None
         self._is_stopped = False
 
@@ -102,8 +102,9 @@ class TargetCopies:
     @property
     def status(self) -> CopyStatus:
         """How it stands now."""
-        files = self._files_due()
-        since = [one.since_utc_ns for one in files] + [utc_ns for folder, utc_ns in self._due.folders if utc_ns > 1]
+        files = [one for one in self._due.files if one.path not in self._gone]
+        folders = [utc_ns for folder, utc_ns in self._due.folders if folder not in self._gone]
+        since = [one.since_utc_ns for one in files] + [utc_ns for utc_ns in folders if utc_ns > _NEVER_COMPLETED_NS]
         oldest = min(since, default=None)
         late = self.target.behind_seconds
         now_ns = self._around.clock.utc_ns()
@@ -115,7 +116,7 @@ class TargetCopies:
             why=self._why(),
             behind_files=len(files) + self._due.more_files,
             behind_bytes=sum(one.bytes for one in files) + self._due.more_bytes,
-            behind_folders=len(self._due.folders) + self._due.more_folders,
+            behind_folders=len(folders) + self._due.more_folders,
             behind_since_utc_ns=oldest,
             progress=self._progress,
             copied_files=self._totals.files,
@@ -149,6 +150,10 @@ class TargetCopies:
         now_ns = self._around.clock.monotonic_ns()
         return [one for one in self._due.files if self._gone.get(one.path, 0) <= now_ns]
 
+    def _folders_due(self) -> dict[str, int]:
+        now_ns = self._around.clock.monotonic_ns()
+        return {name: utc_ns for name, utc_ns in self._due.folders if self._gone.get(name, 0) <= now_ns}
+
     async def _work(self) -> None:
         with contextlib.suppress(CatalogueFailed):  # it has raised its alarm, and the next look tries again
             await self._look_up()
@@ -157,7 +162,7 @@ class TargetCopies:
                 if not self._over(order, await self._run(order)):
                     return
                 await self._look_up()
-            is_due = bool(self._files_due() or self._due.folders)
+            is_due = bool(self._files_due() or self._folders_due())
             self._do(CopyState.WAITING if is_due else CopyState.IDLE)
             if not is_due:
                 self._next_ns = self._around.clock.monotonic_ns() + IDLE_LOOK_NS
@@ -170,7 +175,7 @@ class TargetCopies:
     async def _next_order(self) -> CopyFolder | None:
         """The oldest folder that can be copied now, whole if it is complete."""
         now_ns = self._around.clock.monotonic_ns()
-        folders = dict(self._due.folders)
+        folders = self._folders_due()
         names: dict[str, list[str]] = {}
         for one in self._files_due():
             names.setdefault(str(Path(one.path).parent), []).append(Path(one.path).name)
@@ -247,6 +252,7 @@ class TargetCopies:
 
     def _copied(self, report: CopiedFile) -> None:
         self._due = replace(self._due, files=tuple(one for one in self._due.files if one.path != report.path))
+        self._gone.pop(report.path, None)
         self._fault = None
         self._backoff.reset()
         self._do(CopyState.COPYING)
