@@ -30,7 +30,10 @@ class Plan:
     """How many are entered, and how often they are searched."""
     observations_listed: int
     """Among how many they are searched."""
+    keeping_seconds: float
+    """Length of a measurement with a blackbox, copies and hashes: several files are finished in it."""
+    verifies: int
 
 
-FULL = Plan(3, 2, 2, 20, 11, 20, 40, 30, 40, 110, 64, 200, 600, 60, 200, 100_000)
-SHORT = Plan(1, 1, 1, 5, 3, 5, 4, 6, 6, 20, 24, 50, 60, 6, 20, 5000)
+FULL = Plan(3, 2, 2, 20, 11, 20, 40, 30, 40, 110, 64, 200, 600, 60, 200, 100_000, 90, 5)
+SHORT = Plan(1, 1, 1, 5, 3, 5, 4, 6, 6, 20, 24, 50, 60, 6, 20, 5000, 20, 2)

@@ -1,12 +1,14 @@
 """Processor time and memory of processes, as Linux accounts for them (proc(5))."""
 
+import os
 import time
 from pathlib import Path
 
 _NS_PER_SECOND = 1_000_000_000
 _PROC = Path("/proc")
+_CHILDREN_USER = 13
 _NICENESS = 16
-"""Its place behind the name in /proc/PID/stat."""
+"""Their places behind the name in /proc/PID/stat; the children's system time follows their user time."""
 _NICEST = 19
 
 
@@ -42,6 +44,20 @@ def cpu_seconds(pids: list[int]) -> float:
     that counts nanoseconds instead of hundredths of a second. Raises OSError when a process has ended.
     """
     return sum(time.clock_gettime_ns((~pid << 3) | 2) for pid in pids) / _NS_PER_SECOND
+
+
+def tree_seconds(root: int) -> float:
+    """The same of `root` and all its descendants, with those that have ended: their time is in their parents'
+    (proc(5), cutime and cstime), in hundredths of a second.
+    """
+    total = 0.0
+    for pid in tree(root):
+        try:
+            ended = sum(map(int, _fields(pid)[_CHILDREN_USER : _CHILDREN_USER + 2])) / os.sysconf("SC_CLK_TCK")
+            total += cpu_seconds([pid]) + ended
+        except OSError:
+            continue  # it has ended since it was listed, and is in its parent's
+    return total
 
 
 def wake_ups(pids: list[int]) -> int:
