@@ -37,7 +37,7 @@ STALE = ReadingState.STALE
 REMEMBERED_NS = 10 * NS_PER_SECOND
 REMEMBERED_PIECES = 5_000
 LATE_NS = 100 * NS_PER_MS
-"""So long after its last instant a log ends: by then what came before that has been read, as sources are read forty
+"""So long after its last instant a log ends: by then what came before that has been read, as sources are read thirty
 times a second."""
 ANSWER_SECONDS = 25.0
 """How long an answer to a stop waits for a file: longer than all may take (`data_file.END_NS`, twice)."""
