@@ -1,8 +1,8 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
-/** Where the recorder serves the page; `src/seacorder/api/operator_page.py` has the same. */
-const BASE = "/next/";
+/** Where the recorder serves the page. */
+const BASE = "/";
 
 // The built files lie beside the program that serves them and are committed. Their names and bytes must depend on the
 // source alone, so that `make check` can prove it: no hashes in names, no dates, one script and one style sheet.

@@ -23,7 +23,7 @@ WITHOUT_VIDEO = "delete window.MediaSource; delete window.ManagedMediaSource"
 
 
 async def opened(page: Page, url: str, path: str = "", size: str = "laptop", theme: str = "dark") -> Page:
-    """The page at `/next`, in one of `SIZES`, in a browser that plays no video."""
+    """The page, in one of `SIZES`, in a browser that plays no video."""
     await page.add_init_script(WITHOUT_VIDEO)
     return await opened_with_video(page, url, path, size, theme)
 
@@ -35,7 +35,7 @@ async def opened_with_video(
     width, height = SIZES[size]
     await page.set_viewport_size({"width": width, "height": height})
     await page.add_init_script(f"localStorage.setItem('seacorder.theme', '{theme}')")
-    await page.goto(f"{url}/next{path}")
+    await page.goto(f"{url}{path or '/'}")
     return page
 
 

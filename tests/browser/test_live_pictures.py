@@ -70,7 +70,7 @@ async def test_each_tile_shows_the_frames_of_its_camera(
     with running(tmp_path, addresses) as program:
         program.wait_live()
         program.post("/api/v1/recording/start")
-        await page.goto(f"{program.url}/next")
+        await page.goto(program.url)
         for index, name in enumerate(PLAYED):
             await is_live(page, name)
             first = await shown(page, name)

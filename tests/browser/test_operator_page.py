@@ -147,7 +147,7 @@ async def test_a_tile_is_opened_large_and_has_its_own_address(page: Page, server
     await opened(page, server)
     await page.locator("[data-tile]").nth(2).focus()
     await page.keyboard.press("Enter")
-    await expect(page).to_have_url(f"{server}/next/channel/ROV%20pilot")
+    await expect(page).to_have_url(f"{server}/channel/ROV%20pilot")
     await expect(page.get_by_role("heading", name="ROV pilot", level=1)).to_be_visible()
     await expect(page.locator("article.tile img")).to_have_count(1)
     await shoot(page, "channel", pictures)

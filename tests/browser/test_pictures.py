@@ -1,97 +1,185 @@
-"""The two pictures of the page in the documents. `make pictures` writes them into docs/sea."""
+"""The pictures of the page in the documents, one of each view. `make pictures` writes them into docs/sea.
 
+What moves is drawn or simulated: seabeds in front of the cameras, a dive in the readings.
+"""
+
+import asyncio
+import io
+import math
 import os
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.async_api import Page, expect
 
-from browser.places import PLACES
+from browser.operator import HOLD_MS, opened, opened_with_video, says
 from fakes.clock import FakeClock
 from fakes.recorder import FakeChannel, FakeRecorder
 from fakes.seabed import seabed
+from rig.program import Program, running
+from seacorder.base.clock import NS_PER_SECOND, SystemClock
 from seacorder.control.alarms.rules import Scene, findings
 from seacorder.model.alarm import Alarm
 from seacorder.model.channel import ChannelState
+from seacorder.model.dive_context import ContextChange
 from seacorder.model.narration import NarrationView, NarratorStatus, SoundState
+from seacorder.model.reading import Reading
+from seacorder.model.telemetry import SourceCounters, SourceState, SourceStatus
 
 pytestmark = pytest.mark.browser
 BEGAN_NS = 1_777_863_721_000_000_000
 """2026-05-04T03:02:01Z."""
-RECORDED_SECONDS = 750
+RECORDED_SECONDS = 4350
 BYTES_MAX = 300_000
-DRAW = """places => {
-  document.body.style.paddingLeft = "34px";
-  document.querySelector(".facts").style.gap = "2.7rem";
-  for (const [number, , selector] of places) {
-    const box = document.querySelector(selector).getBoundingClientRect();
-    const badge = document.createElement("b");
-    badge.textContent = number;
-    Object.assign(badge.style, {
-      position: "absolute", left: `${Math.max(22, box.left - 28)}px`,
-      top: `${box.top + scrollY + Math.min(box.height, 40) / 2 - 12}px`,
-      width: "24px", height: "24px", borderRadius: "50%", background: "#ffe14d", color: "#000", textAlign: "center",
-      font: "bold 16px/24px sans-serif", zIndex: 9,
-    });
-    document.body.append(badge);
-  }
-}"""
+COLOURS = 256
+NAMES = ("Bow", "Stern", "ROV pilot", "Diver 2", "Port arm", "Starboard arm", "TMS", "Sonar", "Deck")
+DIVE: tuple[tuple[str, str, Callable[[int], float]], ...] = (
+    ("depth", "m", lambda at: 118.4 + 2.1 * math.sin(at / 340) + 0.3 * math.sin(at / 41)),
+    ("altitude", "m", lambda at: 2.2 + 0.7 * math.sin(at / 90) + 0.2 * math.sin(at / 13)),
+    ("heading", "°", lambda at: 214 + 9 * math.sin(at / 260)),
+    ("kp", "km", lambda at: 12.304 + at * 0.00018),
+    ("cp", "V", lambda at: -0.93 + 0.03 * math.sin(at / 150)),
+)
+"""Field, unit, and value so many seconds after the start."""
+
+
+class RunningClock(FakeClock):
+    """It shows the time of the pictures, goes on like the machine's, and can be moved on."""
+
+    def __init__(self) -> None:
+        super().__init__(utc_ns=BEGAN_NS)
+        self._machine = SystemClock()
+        self._began_ns = self._machine.monotonic_ns()
+
+    @property
+    def _gone_ns(self) -> int:
+        return self._machine.monotonic_ns() - self._began_ns
+
+    def monotonic_ns(self) -> int:
+        return super().monotonic_ns() + self._gone_ns
+
+    def utc_ns(self) -> int:
+        return super().utc_ns() + self._gone_ns
 
 
 @pytest.fixture
 def recorder() -> FakeRecorder:
-    channels = [
-        FakeChannel(name, jpeg=seabed(index)) for index, name in enumerate(("Bow", "Stern", "ROV pilot", "Diver 2"))
-    ]
-    recorder = FakeRecorder(*channels, clock=FakeClock(utc_ns=BEGAN_NS))
+    channels = [FakeChannel(name, jpeg=seabed(index)) for index, name in enumerate(NAMES)]
+    recorder = FakeRecorder(*channels, clock=RunningClock())
     live = NarratorStatus(SoundState.LIVE, None, 4000, level_db=-23.4, peak_db=-9.0)
     recorder.narration = NarrationView("Narration", "alsa:default", "all", live, restarts=0)
-    recorder.set_overlay_text("Depth 123.4 m · Heading 271°")
+    recorder.set_overlay_text("Depth 118.4 m · Heading 214°")
+    recorder.telemetry.add_source(
+        SourceStatus("Survey", SourceState.LIVE, BEGAN_NS, counters=SourceCounters()), "udp:0.0.0.0:5000"
+    )
     return recorder
 
 
-async def recording(page: Page, server: str, recorder: FakeRecorder, *size: int) -> None:
-    """Opens the page in this size, starts a recording with its button, and lets it run for some minutes."""
-    await page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
-    await page.goto(server)
-    for channel in recorder.channels:
-        await expect(page.get_by_alt_text(f"Picture of {channel.name}")).to_be_visible()
-    await page.get_by_role("button", name="Start recording").click()
-    await expect(page.locator("#message")).to_contain_text("Recording started on 4 of 4 channels.")
+def read(recorder: FakeRecorder, at: int) -> list[Reading]:
+    """The readings so many seconds after the start, as the newest ones."""
+    return [recorder.telemetry.give(name, round(value(at), 3), unit) for name, unit, value in DIVE]
+
+
+async def dive(recorder: FakeRecorder) -> None:
+    """A recording that has run for more than an hour, with what was seen on the way."""
+    await recorder.change_context(ContextChange(project="North field", dive="12", task="Pipeline", component="P1"))
+    await recorder.start_recording()
+    for second in range(0, RECORDED_SECONDS, 5):
+        recorder.telemetry.history.add(BEGAN_NS + second * NS_PER_SECOND, read(recorder, second))
     recorder.clock.advance(RECORDED_SECONDS)
-    await expect(page.locator("#recording-time")).to_have_text("00:12:30")
-    await page.mouse.move(0, 0)
-    await page.evaluate("document.activeElement.blur()")
+    recorder.telemetry.coming = [tuple(read(recorder, RECORDED_SECONDS))]
+
+
+async def observe(page: Page) -> None:
+    await expect(page.locator("button[data-code=AN]")).to_be_enabled()
+    for code in ("AN", "FJ", "DM", "FS"):
+        await page.locator(f"button[data-code={code}]").click()
+        await expect(page.locator(".obs")).to_contain_text(f"{code}-00")
+    await page.get_by_test_id("proof").get_by_role("button", name="Close").click()
 
 
 async def shoot(page: Page, name: str, folder: Path) -> None:
-    """A small PNG; kept where SCREENSHOTS names a folder."""
-    kept = Path(os.environ.get("SCREENSHOTS") or folder)
-    assert len(await page.screenshot(path=kept / f"{name}.png", full_page=True)) < BYTES_MAX
+    """A small PNG of few colours; kept where SCREENSHOTS names a folder."""
+    await page.mouse.move(0, 0)
+    await page.evaluate("document.activeElement.blur()")
+    kept = Path(os.environ.get("SCREENSHOTS") or folder) / f"{name}.png"
+    picture = Image.open(io.BytesIO(await page.screenshot())).convert("RGB")
+    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(kept, optimize=True)
+    assert 10_000 < kept.stat().st_size < BYTES_MAX
 
 
-async def test_a_recording_in_which_all_is_well(
-    page: Page, server: str, recorder: FakeRecorder, pictures: Path
-) -> None:
-    await recording(page, server, recorder, 1440, 500)
-    await expect(page.locator("#recording-words")).to_have_text("Recording")
-    await expect(page.locator("#alarms li")).to_have_count(0)
+async def test_the_wall_while_all_is_well(page: Page, server: str, recorder: FakeRecorder, pictures: Path) -> None:
+    await dive(recorder)
+    await opened(page, server, size="wide")
+    await says(page, "RECORDING")
+    await expect(page.locator("article.tile img")).to_have_count(len(NAMES))
+    await observe(page)
+    await page.set_viewport_size({"width": 1600, "height": 900})
     await shoot(page, "page", pictures)
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await shoot(page, "phone", pictures)
 
 
-async def test_a_recording_with_an_alarm_and_the_numbers_that_are_explained(
-    page: Page, server: str, recorder: FakeRecorder, pictures: Path
-) -> None:
-    await recording(page, server, recorder, 1034, 1100)
+async def test_the_wall_with_a_fault(page: Page, server: str, recorder: FakeRecorder, pictures: Path) -> None:
+    await dive(recorder)
     stern = recorder.channels[1]
-    stern.state, stern.state_seconds = ChannelState.STALLED, 12
+    stern.state, stern.state_seconds, stern.frame_age_seconds = ChannelState.STALLED, 12, 12
     stern.losses, stern.losses_seconds = 1, 2.5
-    since_ns = recorder.clock.utc_ns() - 12 * 10**9
+    since_ns = recorder.clock.utc_ns() - 12 * NS_PER_SECOND
     statuses = tuple(view.status for view in recorder.status().channels)
     (one,) = findings(Scene(statuses, is_recording_on=True))
     recorder.alarms = (Alarm(one.kind, one.channel, one.severity, since_ns, one.fact, one.action),)
-    await expect(page.locator("#recording-words")).to_have_text("Recording, but NOT Stern")
-    await expect(page.locator("#alarms li")).to_have_count(1)
-    await expect(page.locator("#losses")).to_have_text("1 (2.5 s)")
-    await page.evaluate(DRAW, [list(place) for place in PLACES])
-    await shoot(page, "numbers", pictures)
+    await opened(page, server, size="wide")
+    await says(page, "RECORDING, FAULT")
+    await expect(page.locator("article.tile img")).to_have_count(len(NAMES) - 1)
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await shoot(page, "fault", pictures)
+
+
+async def test_one_channel_and_the_readings(page: Page, server: str, recorder: FakeRecorder, pictures: Path) -> None:
+    await dive(recorder)
+    await opened(page, server, "/channel/ROV%20pilot")
+    await expect(page.locator("article.tile img")).to_have_count(1)
+    await shoot(page, "channel", pictures)
+    await page.keyboard.press("d")
+    await expect(page.locator("canvas").first).to_be_visible()
+    await shoot(page, "data", pictures)
+
+
+@pytest.fixture
+async def program(tmp_path: Path) -> AsyncIterator[Program]:
+    """Four cameras that look at seabeds, and a simulated dive."""
+    addresses = {}
+    for index, name in enumerate(NAMES[:4]):
+        folder = tmp_path / f"camera{index}"
+        folder.mkdir()
+        (folder / "1.jpg").write_bytes(seabed(index))
+        addresses[name] = f"images:{folder.as_posix()}?rate=10&loop=1"
+    more = '[[telemetry]]\nname = "Survey"\ninput = "sim:"\n'
+    with running(tmp_path, addresses, more=more) as one:
+        await asyncio.to_thread(one.wait_live)
+        yield one
+
+
+async def test_review_and_settings(page: Page, program: Program, pictures: Path) -> None:
+    await opened_with_video(page, program.url, size="wide")
+    await page.get_by_role("button", name="Start recording").click()
+    await says(page, "RECORDING")
+    for seconds, code in enumerate(("AN", "FJ", "DM", "FS"), start=2):
+        await asyncio.to_thread(program.wait_recorded, float(seconds))
+        await asyncio.to_thread(program.post, f"/api/v1/kinds/{code}", status=201)
+    await asyncio.to_thread(program.wait_recorded, 8.0)
+    await page.get_by_role("button", name="Stop asks first").click()
+    await page.get_by_role("button", name="Hold to stop").click(delay=HOLD_MS)
+    await says(page, "NOT RECORDING")
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await page.keyboard.press("e")
+    await page.get_by_role("link", name="whole").click()
+    await page.locator('[data-main="true"] video').wait_for()
+    await page.get_by_role("button", name="DM-001").click()
+    await shoot(page, "review", pictures)
+    await page.keyboard.press("o")
+    await expect(page.get_by_role("heading", name="Channels")).to_be_visible()
+    await shoot(page, "settings", pictures)

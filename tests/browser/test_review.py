@@ -90,7 +90,7 @@ async def played_to(page: Page, frame: int) -> None:
 async def test_a_recording_is_found_and_every_frame_is_the_one_that_it_says(page: Page, program: Program) -> None:
     part = next(one for one in program.rows("parts") if one["channel"] == "Bow")
     frames = [frame.reading.number for frame in decoded_frames(Path(part["path"])) if frame.reading is not None]
-    await page.goto(f"{program.url}/next/review")
+    await page.goto(f"{program.url}/review")
     await page.get_by_role("searchbox").fill("AN")
     await page.get_by_role("link", name="whole").click()
     await page.locator(LARGE).wait_for()
@@ -117,7 +117,7 @@ async def test_a_recording_is_found_and_every_frame_is_the_one_that_it_says(page
 async def test_what_is_in_a_recording_leads_to_its_place(page: Page, program: Program) -> None:
     (observation,) = (await asyncio.to_thread(program.get, "/api/v1/observations"))["items"]
     recording = observation["recording_id"]
-    await page.goto(f"{program.url}/next/review/{recording}")
+    await page.goto(f"{program.url}/review/{recording}")
     await page.get_by_role("button", name="AN-001").click()
     shown = await page.locator("[data-at]").inner_text()
     assert shown == observation["utc"][11:23]
@@ -149,7 +149,7 @@ PLAYED = """async (file) => {
 async def test_a_player_gets_a_file_in_pieces(page: Page, program: Program) -> None:
     part = program.rows("parts")[0]
     assert part["bytes"] > 3 * 50_000
-    await page.goto(f"{program.url}/next")
+    await page.goto(program.url)
     duration, end = await page.evaluate(PLAYED, f"{part['file']}&most_bytes=50000")
     assert duration == pytest.approx(part["frames"] / 25, abs=0.1)
     assert end == pytest.approx(duration, abs=0.05)

@@ -42,7 +42,7 @@ async def test_sixteen_tiles_are_live_for_an_hour_and_nothing_grows(
             browser = await playwright.chromium.launch(executable_path=chromium, headless=True, args=FLAGS)
             page = await browser.new_page(viewport={"width": 1920, "height": 1080}, locale="en-GB")
             page.set_default_timeout(PATIENCE_MS)
-            await page.goto(f"{program.url}/next")
+            await page.goto(program.url)
             tiles = page.locator('video[data-state="live"]')
             await expect(tiles).to_have_count(len(CHANNELS), timeout=PATIENCE_MS)
             sizes, troubled = await looks(page, program, tmp_path / "looks.csv")

@@ -5,6 +5,7 @@ from functools import cache
 
 import pytest
 
+from rig.page_texts import all_english
 from rig.pages import rows, sections
 from rig.program_texts import texts_of
 from tools.tree import ROOT
@@ -24,8 +25,7 @@ SYMPTOMS = {
     "Files are in another folder than I expected", "After a power cut there are two recordings",
     "The time in the names is wrong", "seacorder check says that a file is missing", "A camera says", "A stream says",
     "A capture card, USB camera or screen says", "A film or a folder of pictures says", "A disk says",
-    "A microphone says", "Recording started on",
-    "Start recording failed. Nothing is being recorded", "It is called black, but the picture is there",
+    "A microphone says", "It is called black, but the picture is there",
     "minutes of recording are left",
     "the browser finds nothing, on another computer", "a changed setting has no effect", "it says",
 }
@@ -51,8 +51,7 @@ def own(name: str) -> str:
 def said() -> str:
     """Every text of the program and of its page, with … in the place of values."""
     texts = [text for path in (ROOT / "src/seacorder").rglob("*.py") for text in texts_of(path)]
-    page = [ROOT / "src/seacorder/api/static" / name for name in ("page.html", "page.js", "status.js")]
-    texts += [re.sub(r"\$\{[^}]*\}", "…", path.read_text("utf-8")) for path in page]
+    texts += all_english()
     return re.sub(r"\s+", " ", "\n".join(texts))
 
 

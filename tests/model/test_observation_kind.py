@@ -1,5 +1,7 @@
 """Kinds of observations: what their fields take, and which clip follows."""
 
+import re
+
 import pytest
 
 from seacorder.base.errors import BadRequest
@@ -12,6 +14,7 @@ from seacorder.model.observation_kind import (
     ObservationKind,
     checked_fields,
 )
+from tools.tree import ROOT
 
 KIND = ObservationKind("X", "X", fields=(
     KindField("n", KindFieldType.NUMBER), KindField("side", KindFieldType.CHOICE, choices=("port", "starboard")),
@@ -50,6 +53,14 @@ def test_what_a_field_does_not_take_is_refused(sent: dict[str, object]) -> None:
 )
 def test_which_clip_follows(kind: ObservationKind, is_as_long: bool, seconds: float) -> None:
     assert (kind.clip_of_span, kind.clip_after_seconds) == (is_as_long, seconds)
+
+
+def test_no_ready_kind_has_a_key_that_the_page_needs() -> None:
+    source = (ROOT / "web/src/model/observations.ts").read_text("utf-8")
+    (taken,) = re.findall(r'PAGE_KEYS.* = new Set\("(.+)"\)', source)
+    assert {"r", "s", "?"} < set(taken)
+    others = [kind for kind in READY_KINDS if kind.observation_class is not ObservationClass.NOTE]
+    assert [kind.key for kind in others if kind.key in taken] == []
 
 
 def test_no_two_ready_kinds_have_the_same_key_or_code() -> None:

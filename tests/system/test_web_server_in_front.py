@@ -96,7 +96,7 @@ def test_page_commands_and_live_events_pass_with_it(tmp_path: Path, program: Pro
     with in_front(tmp_path, program) as port:
         page = asked(port, "/", auth=(USER, PASSWORD))
         assert page.status_code == 200
-        assert "Start recording" in page.text
+        assert "page.js" in page.text
         token = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
         trusting = ssl.create_default_context()
         trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE

@@ -9,15 +9,26 @@ window.addEventListener("popstate", () => {
   place = placeOf(location.pathname, BASE);
 });
 
-/** Links inside the page change the room without loading the page again; with Ctrl and the like they stay links. */
-document.addEventListener("click", (click) => {
-  if (click.defaultPrevented || click.button !== 0 || click.ctrlKey || click.metaKey || click.shiftKey) return;
-  const link = click.target instanceof Element ? click.target.closest("a[href]") : null;
-  if (!(link instanceof HTMLAnchorElement) || link.target !== "" || link.hasAttribute("download")) return;
-  if (link.origin !== location.origin || !`${link.pathname}/`.startsWith(BASE)) return;
-  click.preventDefault();
-  go(placeOf(link.pathname, BASE));
-});
+/**
+ * Links to a room change it without loading the page again; with Ctrl and the like they stay links, and so do links to
+ * anything else of the recorder, such as a file.
+ */
+export function followLinks(isRoom: (id: string) => boolean): void {
+  document.addEventListener("click", (click) => {
+    if (click.defaultPrevented || click.button !== 0 || click.ctrlKey || click.metaKey || click.shiftKey) return;
+    const link = click.target instanceof Element ? click.target.closest("a[href]") : null;
+    const wanted = link instanceof HTMLAnchorElement ? linkedPlace(link) : null;
+    if (wanted === null || !isRoom(wanted.room)) return;
+    click.preventDefault();
+    go(wanted);
+  });
+}
+
+/** The place that a link leads to; null for one to another site, to a part of this page, or that saves a file. */
+function linkedPlace(link: HTMLAnchorElement): Place | null {
+  if (link.target !== "" || link.hasAttribute("download")) return null;
+  return link.origin === location.origin && link.hash === "" ? placeOf(link.pathname, BASE) : null;
+}
 
 export function here(): Place {
   return place;

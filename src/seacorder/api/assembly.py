@@ -3,12 +3,11 @@ targets."""
 
 from fastapi import FastAPI
 
+from seacorder.api import docs_page, operator_page
 from seacorder.api.http.access import Access, AccessCheck
 from seacorder.api.http.paths import Paths, PathTable, Targets
 from seacorder.api.http.problems import Answering, install
 from seacorder.api.http.security import Guard, own_names
-from seacorder.api.operator_page import BASE
-from seacorder.api.page import OPEN_PATHS
 from seacorder.config.schema import ServerSettings
 
 
@@ -29,7 +28,11 @@ def assemble(app: FastAPI, server: ServerSettings, access: Access) -> FastAPI:
     app.add_middleware(Answering)
     names = own_names(server.host, server.allowed_hosts)
     app.add_middleware(
-        Guard, names=names, origins=server.allowed_origins, open_paths=OPEN_PATHS, open_folders=(BASE,)
+        Guard,
+        names=names,
+        origins=server.allowed_origins,
+        open_paths=docs_page.OPEN_PATHS | operator_page.OPEN_PATHS,
+        open_folders=operator_page.OPEN_FOLDERS,
     )
     app.add_middleware(Targets)
     return app

@@ -15,9 +15,9 @@ from starlette.responses import Response
 
 from seacorder.api import failures
 from seacorder.api.assembly import access_of, assemble
+from seacorder.api.docs_page import add_docs
 from seacorder.api.http import documented, wire
 from seacorder.api.operator_page import add_operator_page
-from seacorder.api.page import add_page
 from seacorder.api.recorder_protocol import Recorder, SetupSource
 from seacorder.api.v1.routes import add_session, add_v1
 from seacorder.api.v1.session import Sessions
@@ -120,7 +120,7 @@ def create_inspector_app(
     InspectorCommands(recorder).add_to(app)
     add_v1(app, recorder, setup)
     add_session(app, Sessions(access, is_open_to_network=server.is_open_to_network))
-    add_page(app)
+    add_docs(app)
     add_operator_page(app)
     return assemble(app, server, access)
 

@@ -1,8 +1,10 @@
-"""The operator's page at `/next`: files that `make page` builds from `web`, and that are part of the program.
+"""The operator's page at `/`: files that `make page` builds from `web`, and that are part of the program.
 
-The page has addresses of its own below `/next` (`/next/channel/Bow`), which its script reads: each of them gets the
+Each room of the page has an address of its own (`/review`, `/channel/Bow`), which its script reads: all of them get the
 same HTML. File names never change, so a browser asks each time whether its copy is still right (ETag): a page that is
 opened after an upgrade is the new one. Scripts and styles are sent compressed where the browser takes that.
+
+Trial copies had the page at `/next`; what is asked there is sent on to where it is now.
 """
 
 import gzip
@@ -12,14 +14,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-BASE = "/next"
-"""`web/vite.config.ts` has the same."""
+ROOMS = ("channel", "review", "data", "settings")
+"""The rooms beside the first one, which is at `/`: the folders of `web/src/rooms` have their ids."""
 _BUILT = Path(__file__).parent / "static" / "next"
-_PATHS_OF_ROOMS = (BASE, BASE + "/{room}", BASE + "/{room}/{rest}")
+_PATHS_OF_ROOMS = ("/", *(path for room in ROOMS for path in (f"/{room}", f"/{room}/{{rest}}")))
+_EARLIER = "/next"
 _PAGE = "index.html"
 
 POLICY = (
@@ -54,15 +58,30 @@ FILES = (
     BuiltFile("page.css", "text/css; charset=utf-8"),
     BuiltFile(_PAGE, "text/html; charset=utf-8"),
 )
-"""The page itself is the last: its paths have values, which would take the others' names too."""
+
+OPEN_PATHS = frozenset({"/", _EARLIER, *(f"/{file.name}" for file in FILES if file.name != _PAGE)})
+OPEN_FOLDERS = (_EARLIER, *(f"/{room}" for room in ROOMS))
+"""Paths, and folders with all below them, that any web page may link to: they change nothing, and show nothing of the
+recordings by themselves."""
 
 
 def add_operator_page(app: FastAPI) -> None:
     """Declares the page and its files."""
     for file in FILES:
-        paths = _PATHS_OF_ROOMS if file.name == _PAGE else (f"{BASE}/{file.name}",)
-        for path in paths:
-            app.add_api_route(path, _answers(file), methods=["GET", "HEAD"], include_in_schema=False)
+        for path in _PATHS_OF_ROOMS if file.name == _PAGE else (f"/{file.name}",):
+            _route(app, path, _answers(file))
+    for path in ("", "/{room}", "/{room}/{rest}"):
+        _route(app, _EARLIER + path, _sent_on)
+
+
+def _route(app: FastAPI, path: str, answer: Callable[..., Any]) -> None:
+    app.add_api_route(path, answer, methods=["GET", "HEAD"], include_in_schema=False)
+
+
+async def _sent_on(room: str = "", rest: str = "") -> Response:
+    """To where the page is now. The pieces are quoted, so that no address leads out of this program."""
+    pieces = [quote(piece, safe="") for piece in (room, rest) if piece]
+    return RedirectResponse("/" + "/".join(pieces))
 
 
 def _answers(file: BuiltFile) -> Callable[..., Any]:

@@ -82,21 +82,21 @@ _HEIGHT = KindField("height", KindFieldType.DISTANCE, "m")
 _FINDING, _ANOMALY = ObservationClass.FINDING, ObservationClass.ANOMALY
 
 READY_KINDS = (
-    _of("AN", "Anode", "a", colour="#4f9dde", takes_still=True,
+    _of("AN", "Anode", "i", colour="#4f9dde", takes_still=True,
         fields=(KindField("depletion", KindFieldType.NUMBER, "%"), _CLOCK)),
     _of("FJ", "Field joint", "j", colour="#7fb069"),
-    _of("FS", "Free span", "s", colour="#e6aa4c", is_span=True, fields=(_HEIGHT, _LENGTH)),
+    _of("FS", "Free span", "p", colour="#e6aa4c", is_span=True, fields=(_HEIGHT, _LENGTH)),
     _of("BU", "Burial", "b", colour="#a0785a", is_span=True),
-    _of("DB", "Debris", "d", colour="#c9b458", takes_still=True, fields=(_LENGTH, _CLOCK)),
-    _of("DM", "Damage", "m", colour="#d9534f", observation_class=_ANOMALY, takes_still=True,
+    _of("DB", "Debris", "x", colour="#c9b458", takes_still=True, fields=(_LENGTH, _CLOCK)),
+    _of("DM", "Damage", "q", colour="#d9534f", observation_class=_ANOMALY, takes_still=True,
         clip_seconds=ANOMALY_SECONDS, fields=(_LENGTH, _CLOCK)),
     _of("MG", "Marine growth", "g", colour="#5aa469", is_span=True,
         fields=(KindField("cover", KindFieldType.NUMBER, "%"), KindField("thickness", KindFieldType.NUMBER, "mm"))),
-    _of("CP", "CP stab", "c", colour="#9b7ede", takes_still=True,
+    _of("CP", "CP stab", "u", colour="#9b7ede", takes_still=True,
         fields=(KindField("potential", KindFieldType.NUMBER, "mV"),)),
     _of("NOTE", "Note", "n", colour="#9aa5b1", observation_class=ObservationClass.NOTE),
 )
-"""There without any setting."""
+"""There without any setting. Their keys are none that the page itself needs; its `n` opens a note, too."""
 
 ANOMALY_VIDEO = _of("ANOMALY", "Anomaly", "", colour="#d9534f", observation_class=_ANOMALY, is_span=True,
                     takes_span_clip=True)

@@ -1,4 +1,4 @@
-/** The page's own addresses: `/next` is the wall, `/next/channel/Bow` one channel, `/next/review` another room. */
+/** The page's own addresses: `/` is the wall, `/channel/Bow` one channel, `/review` another room. */
 
 export interface Place {
   /** The id of the room; empty for the first one. */

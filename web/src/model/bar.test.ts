@@ -5,7 +5,7 @@ import type { Contact } from "./contact";
 import { contactAt } from "./contact";
 import { noteLosses, tilesOf, type LossSeen } from "./tiles";
 
-const UP: Contact = { isUp: true, seconds: 0.1, lastMs: 0 };
+const UP: Contact = { isUp: true, seconds: 0.1, isClockStopped: false, lastMs: 0 };
 const RECORDING = "20260504T030201.123Z";
 
 function channel(name: string, more: Partial<Channel> = {}): Channel {
@@ -54,6 +54,33 @@ test("recording, when every channel reaches the disk", () => {
     2,
     41400,
   ]);
+});
+
+test("a disk that lasts for less than an hour needs a look", () => {
+  const left = (seconds: number | null) =>
+    bar(status([channel("Bow")], { volume: { seconds_left: seconds } as Status["volume"] })).isDiskLow;
+  expect([left(3600), left(3599), left(0), left(null)]).toEqual([false, true, true, false]);
+});
+
+test("it says that all is recorded only where it is, whatever a status says of the whole", () => {
+  for (const isRecording of [false, true])
+    for (const id of [null, RECORDING])
+      for (const bits of [0, 1, 2, 3]) {
+        const channels = [0, 1].map((at) => channel(`Cam ${at}`, { is_recording: (bits & (1 << at)) > 0 }));
+        const shown = bar(status(channels, { is_recording: isRecording, recording_id: id }));
+        expect(shown.state === "recording" || shown.state === "fault").toBe(bits > 0);
+        if (id !== null) expect(shown.state === "recording").toBe(bits === 3);
+      }
+});
+
+test("how many losses there are, and how long they are together", () => {
+  const shown = bar(
+    status([
+      channel("Bow", { losses: 1, missing_seconds: 30 }),
+      channel("Stern", { losses: 2, missing_seconds: 95.5 }),
+    ]),
+  );
+  expect([shown.losses, shown.missingSeconds]).toEqual([3, 125.5]);
 });
 
 test("a channel that is not written is a fault, and is named", () => {

@@ -14,6 +14,9 @@ import type { Alarm, Status } from "../api/types";
 import type { Contact } from "./contact";
 import { secondsSinceStart, START_SECONDS, type Tile } from "./tiles";
 
+/** A disk that lasts for less than this needs a look. */
+const DISK_SECONDS_MIN = 3600;
+
 export type BarState = "recording" | "fault" | "failed" | "starting" | "idle" | "no-contact";
 
 export interface Bar {
@@ -33,6 +36,7 @@ export interface Bar {
   alarm: Alarm | null;
   /** How long the disk lasts; null if nobody knows. */
   diskSeconds: number | null;
+  isDiskLow: boolean;
 }
 
 export function barOf(status: Status | null, contact: Contact, tiles: readonly Tile[]): Bar {
@@ -50,10 +54,12 @@ export function barOf(status: Status | null, contact: Contact, tiles: readonly T
     missingSeconds: tiles.reduce((sum, tile) => sum + tile.missingSeconds, 0),
     alarm: null,
     diskSeconds: null,
+    isDiskLow: false,
   };
   if (status === null || !contact.isUp) return bar;
   bar.alarm = status.alarms.find((one) => one.channel === null || !missing.includes(one.channel)) ?? null;
   bar.diskSeconds = status.volume.seconds_left;
+  bar.isDiskLow = bar.diskSeconds !== null && bar.diskSeconds < DISK_SECONDS_MIN;
   bar.state = stateOf(status, bar);
   if (bar.state === "recording" || bar.state === "fault") bar.seconds = status.recording_seconds;
   return bar;

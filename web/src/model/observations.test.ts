@@ -29,7 +29,7 @@ test("a number has three digits at least", () => {
 
 test("kinds have a digit by their place, and their letter where the page does not need it", () => {
   const kinds = [kind("AN", { key: "a" }), kind("NOTE", { class: "note", key: "n" }), kind("FJ", { key: "J" })];
-  const buttons = buttonsOf(kinds, [], new Set(["a"]));
+  const buttons = buttonsOf(kinds, []);
   expect(buttons.map(({ kind: { code }, digit, letter }) => [code, digit, letter])).toEqual([
     ["AN", "1", null],
     ["FJ", "2", "j"],
@@ -39,13 +39,12 @@ test("kinds have a digit by their place, and their letter where the page does no
     buttonsOf(
       Array.from({ length: 11 }, () => kind("X")),
       [],
-      new Set(),
     ).at(-1)?.digit,
   ).toBeNull();
 });
 
 test("the button of a span knows the one that is open", () => {
-  const [button] = buttonsOf([kind("FS", { open: "o1" })], [observation("o2"), observation("o1")], new Set());
+  const [button] = buttonsOf([kind("FS", { open: "o1" })], [observation("o2"), observation("o1")]);
   expect(button?.open?.id).toBe("o1");
 });
 

@@ -6,6 +6,9 @@ export function numbered(one: Pick<Observation, "code" | "number">): string {
   return `${one.code}-${String(one.number).padStart(3, "0")}`;
 }
 
+/** Keys that the page itself needs, in one room or another: a kind that has one of these is pressed by its digit. */
+export const PAGE_KEYS: ReadonlySet<string> = new Set("rscnlzftamvedo+-?/,.[] ");
+
 export interface KindButton {
   kind: Kind;
   /** The digit that presses it; null from the tenth on. */
@@ -17,11 +20,7 @@ export interface KindButton {
 }
 
 /** Buttons for all kinds but notes, which have a button of their own. */
-export function buttonsOf(
-  kinds: readonly Kind[],
-  observations: readonly Observation[],
-  taken: ReadonlySet<string>,
-): KindButton[] {
+export function buttonsOf(kinds: readonly Kind[], observations: readonly Observation[]): KindButton[] {
   return kinds
     .filter((kind) => kind.class !== "note")
     .map((kind, at) => {
@@ -29,7 +28,7 @@ export function buttonsOf(
       return {
         kind,
         digit: at < 9 ? String(at + 1) : null,
-        letter: letter === "" || taken.has(letter) || /^[1-9]$/.test(letter) ? null : letter,
+        letter: letter === "" || PAGE_KEYS.has(letter) || /^[1-9]$/.test(letter) ? null : letter,
         open: kind.open === null ? null : (observations.find((one) => one.id === kind.open) ?? null),
       };
     });

@@ -12,6 +12,10 @@ export interface Proof {
   done: number;
   total: number;
   failed: { channel: string; message: Message }[];
+  /** There was nothing to do: somebody else had stopped already. */
+  isIdle: boolean;
+  /** Channels of which a stop found no file to finish; somebody may wait for their files. */
+  withoutFile: string[];
   /** Files that came of it, in the order of the channels. */
   files: { channel: string; path: string; picture: string | null }[];
   /** What the recorder says of the whole, if it refused; else what was done, of an observation. */
@@ -20,7 +24,13 @@ export interface Proof {
 }
 
 export function pending(deed: Deed, title = ""): Proof {
-  return { deed, tone: "pending", instantUtc: null, done: 0, total: 0, failed: [], files: [], message: null, title };
+  const nothing = { failed: [], isIdle: false, withoutFile: [], files: [], message: null };
+  return { deed, tone: "pending", instantUtc: null, done: 0, total: 0, ...nothing, title };
+}
+
+/** Whether something was not done, or nobody knows: it is shown until somebody has closed it. */
+export function isFailure(proof: Proof): boolean {
+  return proof.tone === "refused" || proof.tone === "unanswered" || proof.failed.length > 0;
 }
 
 /** Of a command that was carried out, on one channel at least. */
@@ -38,7 +48,12 @@ export function proofOf(deed: Deed, outcome: Outcome): Proof {
         ]
       : [],
   );
-  const tone = failed.length > 0 ? "partly" : "done";
+  const isIdle = outcome.id === "" && failed.length === 0;
+  const endsFiles = (deed === "stop" || deed === "clip-stop") && !isIdle;
+  const withoutFile = endsFiles
+    ? outcome.channels.filter((one) => one.ok && one.path === null).map((one) => one.channel)
+    : [];
+  const tone = failed.length > 0 || withoutFile.length > 0 || isIdle ? "partly" : "done";
   return {
     ...pending(deed),
     tone,
@@ -46,6 +61,8 @@ export function proofOf(deed: Deed, outcome: Outcome): Proof {
     done,
     total: outcome.channels.length,
     failed,
+    isIdle,
+    withoutFile,
     files,
   };
 }

@@ -1,4 +1,5 @@
 /** The bar's sentences, of what `model/bar` has found. */
+import type { Status } from "../api/types";
 import type { Contact } from "../model/contact";
 import { clock, duration } from "../model/figures";
 import type { Bar } from "../model/bar";
@@ -23,8 +24,7 @@ export function missingTime(seconds: number): string {
 export function sentences(bar: Bar, contact: Contact, lastEndUtc: string | null, t: Texts): string[] {
   switch (bar.state) {
     case "no-contact":
-      if (contact.lastMs !== null) return [t.noAnswerSince(clock(contact.lastMs))];
-      return [contact.seconds > 2 ? t.noAnswerYet : t.connecting];
+      return [noContact(contact, t)];
     case "idle":
       return [t.ready(bar.live, bar.total), ...idle(bar, lastEndUtc, t)];
     case "starting":
@@ -36,6 +36,27 @@ export function sentences(bar: Bar, contact: Contact, lastEndUtc: string | null,
     case "fault":
       return [...faults(bar, t), t.onDisk(bar.onDisk, bar.total)];
   }
+}
+
+/** What the blackbox does, and whether that needs a look; null where there is none, or nothing is known. */
+export function blackboxSaid(
+  blackbox: Status["blackbox"] | undefined,
+  t: Texts,
+): { words: string; isBad: boolean } | null {
+  if (blackbox === null || blackbox === undefined) return null;
+  const missing = blackbox.channels.filter((one) => one.is_missing).map((one) => one.name);
+  if (missing.length > 0) {
+    return {
+      words: missing.length < blackbox.channels.length ? t.boxMissing(listed(missing, t)) : t.boxNothing,
+      isBad: true,
+    };
+  }
+  return { words: blackbox.is_recording ? t.boxOn : t.boxIdle, isBad: false };
+}
+
+function noContact({ lastMs, seconds, isClockStopped }: Contact, t: Texts): string {
+  if (lastMs === null) return seconds > 2 ? t.noAnswerYet : t.connecting;
+  return isClockStopped ? t.clockStands(clock(lastMs)) : t.noAnswerSince(clock(lastMs));
 }
 
 function idle(bar: Bar, lastEndUtc: string | null, t: Texts): string[] {

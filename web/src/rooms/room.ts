@@ -3,7 +3,7 @@ import type { Component } from "svelte";
 import type { IconName } from "../parts/icons";
 
 export interface Room {
-  /** The first piece of its address below `/next`; empty for the wall, which is the first room. */
+  /** The first piece of its address, which `api/operator_page.py` knows too; empty for the wall, the first room. */
   id: string;
   /** Its place in the list of views; null for a room that is opened from another one. */
   order: number | null;

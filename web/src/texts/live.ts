@@ -15,6 +15,7 @@ export const live = catalogue(
     lastFrame: (clock: string, long: string) => `last frame ${clock}, ${long} ago`,
     noFramesCome: "Connected, but no frames come.",
     noAnswer: "No answer from the recorder.",
+    clockStands: "The recorder's clock stands still.",
     waiting: "Waiting for the first picture.",
     noPictureNow: "NO PICTURE NOW",
     instead: {
@@ -53,6 +54,7 @@ export const live = catalogue(
       lastFrame: (clock, long) => `letztes Bild ${clock}, vor ${long}`,
       noFramesCome: "Verbunden, aber es kommen keine Bilder.",
       noAnswer: "Keine Antwort vom Rekorder.",
+      clockStands: "Die Uhr des Rekorders steht.",
       waiting: "Das erste Bild kommt noch.",
       noPictureNow: "JETZT KEIN BILD",
       instead: {
@@ -90,6 +92,7 @@ export const live = catalogue(
       lastFrame: (clock, long) => `siste bilde ${clock}, for ${long} siden`,
       noFramesCome: "Tilkoblet, men det kommer ingen bilder.",
       noAnswer: "Ikke svar fra opptakeren.",
+      clockStands: "Opptakerens klokke står stille.",
       waiting: "Venter på det første bildet.",
       noPictureNow: "INGEN BILDE NÅ",
       instead: {
@@ -127,6 +130,7 @@ export const live = catalogue(
       lastFrame: (clock, long) => `última imagem ${clock}, há ${long}`,
       noFramesCome: "Ligado, mas não chegam imagens.",
       noAnswer: "Sem resposta do gravador.",
+      clockStands: "O relógio do gravador está parado.",
       waiting: "À espera da primeira imagem.",
       noPictureNow: "SEM IMAGEM AGORA",
       instead: {

@@ -31,7 +31,7 @@ export const settings = catalogue(
     keep_clean: "An untouched copy beside it",
     deinterlace: "Deinterlace",
     smart_encoding: "Seacorder decides how channels are stored",
-    reevaluate_tags_on_split: "Each file is named anew",
+    reevaluate_tags_on_split: "Each file gets a name of its own time",
     restart_on_failure: "A recording is taken up again after a crash",
     split_time_minutes: "Minutes of one file (0: never split)",
     bitrate_mbits: "Mbit/s (0: chosen)",
@@ -66,6 +66,8 @@ export const settings = catalogue(
     add: "Add",
     remove: "Remove",
     removeKind: (code: string) => `Remove ${code}`,
+    removeKindTitle: (name: string) => `Remove ${name}?`,
+    removeKindHint: "Its button and its keys go. Observations of it stay as they are.",
     classes: {
       finding: "Finding",
       anomaly: "Anomaly",
@@ -143,6 +145,8 @@ export const settings = catalogue(
       add: "Hinzufügen",
       remove: "Entfernen",
       removeKind: (code) => `${code} entfernen`,
+      removeKindTitle: (name) => `${name} entfernen?`,
+      removeKindHint: "Ihre Schaltfläche und Tasten fallen weg. Beobachtungen dieser Art bleiben, wie sie sind.",
       classes: {
         finding: "Befund",
         anomaly: "Anomalie",
@@ -219,6 +223,8 @@ export const settings = catalogue(
       add: "Legg til",
       remove: "Fjern",
       removeKind: (code) => `Fjern ${code}`,
+      removeKindTitle: (name) => `Fjerne ${name}?`,
+      removeKindHint: "Knappen og tastene forsvinner. Observasjoner av den blir som de er.",
       classes: {
         finding: "Funn",
         anomaly: "Anomali",
@@ -295,6 +301,8 @@ export const settings = catalogue(
       add: "Acrescentar",
       remove: "Remover",
       removeKind: (code) => `Remover ${code}`,
+      removeKindTitle: (name) => `Remover ${name}?`,
+      removeKindHint: "O botão e as teclas desaparecem. As observações deste tipo ficam como estão.",
       classes: {
         finding: "Achado",
         anomaly: "Anomalia",

@@ -4,9 +4,12 @@
  */
 import { ask, Refusal } from "../api/client";
 import type { Alarm, Context, Observation, Outcome } from "../api/types";
-import { pending, proofOf, refusalOf, type Deed, type Proof } from "../model/proof";
+import { isFailure, pending, proofOf, refusalOf, type Deed, type Proof } from "../model/proof";
 import { numbered } from "../model/observations";
 import { recorder } from "./recorder.svelte";
+
+/** So many failures are shown at a time; an older one makes room. */
+const FAILURES_MAX = 3;
 
 /** Stop waits for files that are being finished; the others are answered within seconds. */
 const COMMAND_SECONDS = 60;
@@ -30,6 +33,8 @@ class Actions {
   /** Keys of presses that wait for their answer: a deed, or `kind AN`. */
   private busy = $state.raw<ReadonlySet<string>>(new Set());
   proof = $state.raw<Proof | null>(null);
+  /** What failed, the newest last, until somebody closes it: no later success takes its place. */
+  failures = $state.raw<readonly Proof[]>([]);
   /** Grows with each proof, so that the same one is shown twice if it happens twice. */
   proofs = $state(0);
 
@@ -42,8 +47,9 @@ class Actions {
     return this.busy.has(key);
   }
 
-  dismiss(): void {
-    this.proof = null;
+  dismiss(proof: Proof): void {
+    if (this.proof === proof) this.proof = null;
+    this.failures = this.failures.filter((one) => one !== proof);
   }
 
   /** True if it was carried out, on one channel at least. */
@@ -106,6 +112,11 @@ class Actions {
   }
 
   private show(proof: Proof): void {
+    if (isFailure(proof)) {
+      this.failures = [...this.failures, proof].slice(-FAILURES_MAX);
+      if (this.proof?.tone === "pending" && this.proof.deed === proof.deed) this.proof = null;
+      return;
+    }
     this.proof = proof;
     this.proofs += 1;
   }

@@ -19,6 +19,8 @@ const EVENTS_LATE_MS = 3000;
 /** When no reading has come for so long, all are asked for again. */
 const READINGS_LATE_MS = 5000;
 const OBSERVATIONS_SHOWN = 30;
+/** So many requests in a row must have failed before a loss of contact is heard: a page in the background asks seldom. */
+const FAILURES_HEARD = 2;
 const SOUND = "seacorder.sound";
 
 export interface LastRecording {
@@ -33,6 +35,8 @@ class Recorder {
   /** Of the page's own monotonic clock: now, and when the newest status came. */
   nowMs = $state(performance.now());
   private cameMs = $state<number | null>(null);
+  /** The recorder answers with the instant that it had said before: such an answer says nothing about now. */
+  private isClockStopped = $state(false);
   private lossSeen: LossSeen = {};
   alarms = $state.raw<ShownAlarm[]>([]);
   context = $state.raw<Context | null>(null);
@@ -54,9 +58,12 @@ class Recorder {
   private readMs = 0;
   private asked = 0;
   private answered = 0;
+  /** Requests for the status that failed since one was answered, and whether the loss of contact was heard. */
+  private failures = 0;
+  private isLossHeard = false;
   private page: string | null = null;
 
-  readonly contact = $derived(contactAt(this.nowMs, this.cameMs, this.beganMs, Date.now()));
+  readonly contact = $derived(contactAt(this.nowMs, this.cameMs, this.beganMs, Date.now(), this.isClockStopped));
   readonly tiles = $derived(this.status === null ? [] : tilesOf(this.status, this.contact, this.lossSeen, this.nowMs));
   readonly bar = $derived(barOf(this.status, this.contact, this.tiles));
   /** The recorder's clock, as far as it is known: UTC in milliseconds; null before the first status. */
@@ -65,7 +72,7 @@ class Recorder {
   );
 
   start(): void {
-    window.setInterval(() => (this.nowMs = performance.now()), TICK_MS);
+    window.setInterval(() => this.tick(), TICK_MS);
     document.addEventListener("visibilitychange", () => {
       this.nowMs = performance.now();
       if (!document.hidden) void this.refresh();
@@ -82,8 +89,16 @@ class Recorder {
       this.answered = number;
       this.take(status);
     } catch {
-      // Its age tells.
+      this.failures += 1; // its age tells
+      this.isClockStopped = false;
     }
+  }
+
+  private tick(): void {
+    this.nowMs = performance.now();
+    if (this.cameMs === null || this.contact.isUp || this.failures < FAILURES_HEARD || this.isLossHeard) return;
+    this.isLossHeard = true;
+    if (this.hasSound) void soundAlarm();
   }
 
   switchSound(): void {
@@ -106,6 +121,11 @@ class Recorder {
 
   private take(status: Status): void {
     this.nowMs = performance.now();
+    this.isClockStopped = status.utc === this.status?.utc;
+    if (this.isClockStopped) {
+      this.failures += 1;
+      return;
+    }
     const wasAway = this.cameMs === null || !this.contact.isUp;
     this.lossSeen = noteLosses(this.lossSeen, status, this.nowMs);
     const alarms = shownAlarms(status);
@@ -113,6 +133,8 @@ class Recorder {
     this.alarms = alarms;
     this.status = status;
     this.cameMs = this.nowMs;
+    this.failures = 0;
+    this.isLossHeard = false;
     if (this.feeds.length === 0) this.listen(status.newest_event_cursor);
     else if (wasAway) this.renewFeeds();
     this.compareCursor(status.newest_event_cursor);

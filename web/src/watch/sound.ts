@@ -1,4 +1,4 @@
-/** The sound of a new alarm. Browsers allow sound only after somebody has pressed something on the page. */
+/** The sound of a new alarm, and of a lost contact. Browsers allow sound only after somebody has pressed something on the page. */
 
 const TONES_HZ = [880, 660, 880];
 const TONE_SECONDS = 0.16;

@@ -5,6 +5,10 @@ import { session } from "../../watch/session.svelte";
 export type Open =
   | { name: "stop" }
   | { name: "keys" }
+  /** What has no place beside the pictures of a narrow window. */
+  | { name: "more" }
+  /** Asks before something is done that cannot be taken back by a key. */
+  | { name: "confirm"; title: string; hint: string; verb: string; run: () => Promise<void> }
   | { name: "note" }
   /** `utc`: an instant of the past that is given already, such as the one that is played. */
   | { name: "late"; utc: string | null }

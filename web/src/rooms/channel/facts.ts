@@ -38,5 +38,5 @@ function ofPicture({ picture }: Channel, t: Texts, live: LiveTexts): [string, st
 
 function storedAs({ encoding }: Channel, t: Texts): string {
   if (encoding === null) return DASH;
-  return encoding.encoder === "copy" ? t.asSent : encoding.encoder;
+  return encoding.encoder === "copy" ? t.asSent : t.encodedBy(encoding.encoder, encoding.preset);
 }

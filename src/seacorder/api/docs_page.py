@@ -1,6 +1,6 @@
-"""The page at `/`, and the API's documentation at `/docs`: our files in `static`, and Swagger UI from its package.
+"""The API's documentation at `/docs`: our files in `static`, and Swagger UI from its package. And the pages' icon.
 
-Everything a browser loads comes from this program, so the pages work without internet. The Content-Security-Policy
+Everything a browser loads comes from this program, so the page works without internet. The Content-Security-Policy
 makes the browser enforce that.
 """
 
@@ -18,10 +18,11 @@ from starlette.responses import FileResponse, JSONResponse, Response
 _STATIC = Path(__file__).parent / "static"
 _SWAGGER_PACKAGE = "fastapi_standalone_docs"
 
-_CLOSED = "default-src 'none'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-PAGE_POLICY = _CLOSED + "script-src 'self'; style-src 'self'; img-src 'self' blob: data:"
 # Swagger UI sets styles on its elements; scripts stay ours alone.
-DOCS_POLICY = _CLOSED + "script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+DOCS_POLICY = (
+    "default-src 'none'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+)
 
 _HTML = "text/html; charset=utf-8"
 _CSS = "text/css; charset=utf-8"
@@ -47,10 +48,6 @@ class StaticFile:
 
 
 FILES = (
-    StaticFile("/", "page.html", _HTML, PAGE_POLICY),
-    StaticFile("/static/page.css", "page.css", _CSS),
-    StaticFile("/static/page.js", "page.js", _JS),
-    StaticFile("/static/status.js", "status.js", _JS),
     StaticFile("/favicon.ico", "icon.svg", "image/svg+xml"),
     StaticFile("/docs", "docs.html", _HTML, DOCS_POLICY),
     StaticFile("/static/docs.js", "docs.js", _JS),
@@ -64,8 +61,8 @@ OPEN_PATHS = frozenset({one.path for one in FILES} | set(SWAGGER_FILES) | {OPENA
 """Paths that any web page may link to: they change nothing, and show nothing of the recordings by themselves."""
 
 
-def add_page(app: FastAPI) -> None:
-    """Declares the pages, their files and the OpenAPI document."""
+def add_docs(app: FastAPI) -> None:
+    """Declares the page, its files and the OpenAPI document."""
     for one in FILES:
         _file_route(app, one.path, _own(one))
     for path, (name, media_type) in SWAGGER_FILES.items():

@@ -1,0 +1,39 @@
+/** Pictures of the past: the frame that a recorded file has of an instant, also of a file that is still being written. */
+import { ask, query } from "../api/client";
+import type { components } from "../api/v1";
+import type { Rows } from "../api/types";
+
+type PartRow = components["schemas"]["PartRow"];
+
+export interface PastPicture {
+  channel: string;
+  /** When it was taken: at or before the instant that was asked for. */
+  utc: string;
+  /** Of the picture, as long as the page is open: revoke it when it is shown no more. */
+  url: string;
+}
+
+const CHANNELS_MAX = 64;
+const SECONDS_MAX = 20;
+
+/** The files that were being written at an instant, one for each channel that was recorded. Throws a `Refusal`. */
+export async function filesAt(utc: string): Promise<PartRow[]> {
+  const wanted = query("/api/v1/parts", { from: utc, to: utc, limit: CHANNELS_MAX });
+  const { items } = await ask<Rows<PartRow>>("GET", wanted);
+  return items.filter((one, at) => items.findLastIndex((other) => other.channel === one.channel) === at);
+}
+
+/** The frame that a file has of an instant; null if it has none. */
+export async function pictureAt(file: PartRow, utc: string, stopped: AbortSignal): Promise<PastPicture | null> {
+  const address = new URL(file.file.replace("/file?", "/frame.jpg?"), location.href);
+  address.searchParams.set("utc", utc);
+  const signal = AbortSignal.any([stopped, AbortSignal.timeout(SECONDS_MAX * 1000)]);
+  try {
+    const answer = await fetch(address, { signal });
+    const taken = answer.headers.get("x-frame-utc");
+    if (!answer.ok || taken === null) return null;
+    return { channel: file.channel, utc: taken, url: URL.createObjectURL(await answer.blob()) };
+  } catch {
+    return null;
+  }
+}
