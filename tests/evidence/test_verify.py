@@ -12,6 +12,7 @@ import pytest
 
 from fakes.footage import Recipe, footage
 from fakes.sinks import Bench
+from rig.time_server import TimeServer
 from seacorder.base.errors import NotPossible
 from seacorder.evidence.completion import complete_folder
 from seacorder.evidence.inspect import inspect_file
@@ -22,6 +23,7 @@ from seacorder.model.completion import CompleteFolder
 from seacorder.model.loss import Loss, LossCause
 from seacorder.model.recording import FileState, Part, Recording, RecordingState
 from seacorder.model.signature import SigningKey
+from seacorder.model.time_stamp import query
 from seacorder.sinks.video.recording import RecordingSink
 from seacorder.storage import account_file
 from seacorder.storage.signing_key import make_key, read_key
@@ -219,6 +221,20 @@ def test_the_other_folders_of_a_recording_are_found_and_one_that_is_missing_is_t
     assert with_others([folder]) == [folder]
     (told,) = verify(folder).notes
     assert told.startswith("Other files of its recordings belong into ../second disk, which is not here")
+
+
+def test_a_time_stamp_is_told_and_one_that_does_not_fit_is_found(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "tsa").mkdir()
+    server = TimeServer(tmp_path / "tsa").make()
+    digest = hashlib.sha256((folder / "manifest-sha256.txt").read_bytes()).digest()
+    stamp = folder / "manifest-sha256.txt.tsr"
+    stamp.write_bytes(server.reply(query(digest, 1)))
+    one = verify(folder)
+    assert (one.findings, one.time_stamp.endswith("Z by CN=Time,O=Harbour")) == ([], True)
+    stamp.write_bytes(server.reply(query(bytes(32), 1)))
+    assert found(folder) == [("time_stamp", stamp.name)]
+    stamp.write_bytes(b"nothing")
+    assert found(folder) == [("time_stamp", stamp.name)]
 
 
 def test_a_manifest_without_files_proves_nothing(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from rig.frames import packet_count
 from rig.program import Program, running, wait_for
+from rig.time_server import time_server
 
 CHANNELS = {"Bow": "test:?size=320x180&rate=25", "Stern": "test:?size=320x180&rate=25"}
 MANIFEST = "manifest-sha256.txt"
@@ -94,3 +95,17 @@ def test_what_a_kill_has_left_is_completed_by_the_next_run(tmp_path: Path) -> No
         first, second = (said(one)["recordings"][0] for one in folders)
     assert (first["id"], first["state"], second["continues"]) == (before["id"], "interrupted", first["id"])
     assert {one["state"] for one in first["parts"]} <= {"whole", "repaired"}
+
+
+@pytest.mark.slow
+def test_the_manifest_gets_a_time_stamp_from_the_server_that_is_set(tmp_path: Path) -> None:
+    with time_server(tmp_path / "tsa") as server:
+        more = f'[time_stamp]\nserver = "{server.url}"\n'
+        with running(tmp_path, CHANNELS, more=more) as program:
+            program.record(1.0)
+            program.get("/api/inspector/stoprecording")
+            (folder,) = complete(program, name=f"{MANIFEST}.tsr")
+            assert server.verifies(folder / f"{MANIFEST}.tsr", folder / MANIFEST)
+        command = [sys.executable, "-m", "seacorder", "verify", folder, "--json"]
+        (one,) = json.loads(subprocess.run(command, capture_output=True, check=False).stdout)["folders"]
+    assert (one["findings"], one["time_stamp"].endswith("Z by CN=Time,O=Harbour")) == ([], True)

@@ -37,6 +37,7 @@ from seacorder.control.blackbox.door import BlackboxOptions
 from seacorder.control.recorder import Recorder, RecorderOptions
 from seacorder.control.settings.setup import Setup
 from seacorder.control.workers.input_trial import InputTrials
+from seacorder.model.completion import Proof
 from seacorder.model.definition.ready import by_name
 from seacorder.model.volume import MarkedFolder
 from seacorder.storage.secret_file import session_key
@@ -306,7 +307,7 @@ def compose(
             kinds=settings.observations.all_kinds(),
             rules=settings.observations.all_rules(),
             interval_seconds=settings.observations.interval_seconds,
-            key_folder=state_folder(),
+            proof=Proof(state_folder(), settings.time_stamp.server or ""),
             copies=tuple(table.target() for table in settings.copies),
             blackbox=BlackboxOptions(
                 settings.blackbox_settings(), storage.reserve_bytes, settings.data_log.settings()

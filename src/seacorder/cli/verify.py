@@ -74,6 +74,8 @@ def _key(text: str) -> PublicKey:
 def _print(found: Sequence[FolderVerified]) -> None:
     for one in found:
         print(f"{one.folder}: {_facts(one)}")
+        if one.time_stamp:
+            print(f"  The manifest was there at {one.time_stamp}. Can that certificate be trusted? See `openssl ts`.")
         for finding in one.findings:
             print(f"  {finding.sentence}")
         for note in one.notes:

@@ -157,6 +157,9 @@ split_time_minutes = 10       # 0 never splits
 # rows = "interval"           # a row of the table every so often, or "change": whenever a value changes
 # interval_seconds = 1.0      # between two rows, and between two positions of a track
 
+[time_stamp]                  # who confirms the time of manifests, if there is internet
+# server = "http://tsa.example.com/tsr"    # of RFC 3161; without it: nobody
+
 # One [[telemetry]] table a source of survey data.
 
 # [[telemetry]]

@@ -36,6 +36,7 @@ from seacorder.config.encoding_keys import EncodingKeys, OwnEncodingKeys
 from seacorder.config.observation_tables import ObservationsTable
 from seacorder.config.overlay_tables import OverlayTable
 from seacorder.config.telemetry_tables import ReadingsOutTable, TelemetryTable
+from seacorder.config.time_stamp_table import TimeStampTable
 from seacorder.config.values import (
     AUTO,
     SettingsTable,
@@ -320,6 +321,7 @@ class Settings(SettingsTable):
     log: LogSettings = Field(default_factory=LogSettings)
     audio: AudioTable = Field(default_factory=AudioTable)
     data_log: DataLogTable = Field(default_factory=DataLogTable)
+    time_stamp: TimeStampTable = Field(default_factory=TimeStampTable)
     telemetry: tuple[TelemetryTable, ...] = _key(
         (), "The sources of survey data.", "any number of [[telemetry]] tables, each with a name and an input"
     )

@@ -42,7 +42,7 @@ class KeptFiles:
         samples = ClockSamples(context.clock, lambda: other_clocks(context))
         parts = (context.catalogue, context.journal, context.clock)
         self._completion = Completion(supervisor, *parts, samples, folders)
-        settings = CopySettings(targets, roots, folders.key_folder, self._completion.is_settled)
+        settings = CopySettings(targets, roots, folders.proof.key_folder, self._completion.is_settled)
         # With a supervisor of its own: nobody waits for a process that a network drive holds.
         self.copies = Copying(Supervisor(Callbacks()), *parts, settings)
         removing = RemovalSettings(folders.volumes, roots, lambda: examination.is_working)

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import seacorder
 from seacorder.base.clock import Clock
@@ -57,6 +56,7 @@ from seacorder.control.workers.overlay_text import OverlayTexts
 from seacorder.model.alarm import Alarm, AlarmKind
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.command import ReadFrame
+from seacorder.model.completion import NO_PROOF, Proof
 from seacorder.model.copies import CopyTarget
 from seacorder.model.data_log import DataLogSettings
 from seacorder.model.definition.in_force import Named
@@ -116,8 +116,8 @@ class RecorderOptions:
     """What is entered by itself."""
     interval_seconds: float = 0.0
     """How often a snapshot of all readings is entered; 0: never."""
-    key_folder: Path | None = None
-    """Where the key is with which manifests are signed; None: they are not signed."""
+    proof: Proof = NO_PROOF
+    """By what manifests are proved."""
     copies: tuple[CopyTarget, ...] = ()
     """Where recorded files are copied to."""
     blackbox: BlackboxOptions = NO_BLACKBOX
@@ -199,7 +199,7 @@ class Recorder:
     def _rounds(
         self, volumes: VolumeWatch, alarms: Alarms, options: RecorderOptions
     ) -> tuple[KeptFiles, Housekeeping, Copying, Exports]:
-        folders = FolderSettings(MarkedFolders(options.volumes), options.key_folder)
+        folders = FolderSettings(MarkedFolders(options.volumes), options.proof)
         wanted = KeptSettings(folders, options.file_folders, options.copies)
         kept = KeptFiles(self._context, self._supervisor, self._examination, wanted, self.is_recording)
         self.removals, self.file_folders = kept.removals, options.file_folders

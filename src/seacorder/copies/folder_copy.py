@@ -17,12 +17,19 @@ from seacorder.copies.file_copy import FileCopier
 from seacorder.copies.source_file import SourceFailed, SourceGone
 from seacorder.evidence import custody
 from seacorder.evidence.manifest import NotAManifest, read_manifest
-from seacorder.model.completion import CUSTODY_NAME, MANIFEST_NAME, SIGNATURE_NAME, SIGNER_NAME, STATEMENT_NAMES
+from seacorder.model.completion import (
+    CUSTODY_NAME,
+    MANIFEST_NAME,
+    SIGNATURE_NAME,
+    SIGNER_NAME,
+    STAMP_NAME,
+    STATEMENT_NAMES,
+)
 from seacorder.model.copies import CopiedFile, CopiedFolder, CopyEnded, CopyFault, CopyFolder, CopyProgress, PlaceFound
 from seacorder.model.instant import iso_utc
 from seacorder.storage.signing_key import read_key
 
-_REPLACED = frozenset({*STATEMENT_NAMES, MANIFEST_NAME, SIGNATURE_NAME, CUSTODY_NAME})
+_REPLACED = frozenset({*STATEMENT_NAMES, MANIFEST_NAME, SIGNATURE_NAME, STAMP_NAME, CUSTODY_NAME})
 """Files that are made again when a folder changes. All others are written once, or repaired."""
 Send = Callable[[PlaceFound | CopiedFile | CopyProgress], None]
 OpenPlace = Callable[[CopyFolder], CopyPlace]
@@ -70,7 +77,7 @@ class FolderCopier:
         faults = [self._listed(copier, name, sha256, known) for name, sha256 in listed.items()]
         for failed in filter(None, faults):
             raise failed
-        for name in (MANIFEST_NAME, SIGNATURE_NAME):
+        for name in (MANIFEST_NAME, SIGNATURE_NAME, STAMP_NAME):
             self._one(copier, name, known)
         manifest_sha256 = hashlib.sha256(manifest).hexdigest()
         if known[MANIFEST_NAME].sha256 != manifest_sha256:

@@ -36,6 +36,7 @@ from seacorder.model.completion import (
     MANIFEST_NAME,
     PAGE_NAME,
     RECORDING_NAME,
+    STAMP_NAME,
     TIME_NAME,
     CompleteFolder,
     FileHashed,
@@ -90,6 +91,7 @@ def _complete(folder: Path, order: CompleteFolder, on_hashed: OnHashed, pace: Re
     for name, data in statements.items():
         whole_file.put(folder / name, data)
     manifest = manifest_bytes(listed)
+    (folder / STAMP_NAME).unlink(missing_ok=True)  # it is of the manifest before
     whole_file.put(folder / MANIFEST_NAME, manifest)
     signer.sign(folder, manifest, {"what": "manifest", "files": len(listed), "program": order.program,
                                    "utc": iso_utc(order.made_utc_ns, digits=6)})

@@ -28,9 +28,11 @@ from seacorder.model.completion import (
     RECORDING_NAME,
     SIGNATURE_NAME,
     SIGNER_NAME,
+    STAMP_NAME,
 )
 from seacorder.model.recording import FileState
 from seacorder.model.signature import NotASignature, PublicKey, read_public_key, read_signature
+from seacorder.model.time_stamp import NotATimeStamp, read_reply
 
 LEFT_OUT = ("seacorder.db",)
 """The catalogue, which may lie in a folder of recordings."""
@@ -41,8 +43,8 @@ class VerifyFinding:
     """Something that is not in order."""
 
     kind: str
-    """A stable word: `changed`, `missing`, `more`, `manifest`, `signature`, `custody`, `unreadable`, `frames`,
-    `earlier`."""
+    """A stable word: `changed`, `missing`, `more`, `manifest`, `signature`, `time_stamp`, `custody`, `unreadable`,
+    `frames`, `earlier`."""
     file: str
     """Its path from the folder that was verified."""
     sentence: str
@@ -60,6 +62,8 @@ class FolderVerified:
     """The id of the key whose signature fits; empty if there is none."""
     is_key_trusted: bool = False
     """The key is the one that was given, not only the one that lies in the folder."""
+    time_stamp: str = ""
+    """The time at which a server has seen the manifest, and the name in its certificate; empty if there is no stamp."""
     findings: list[VerifyFinding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """What is told and is no fault, a sentence each."""
@@ -154,6 +158,7 @@ class _Verification:
             self._signature(data, listed, key)
         except SignaturesNotPossible as fault:
             self._say("signature", SIGNATURE_NAME, f"was not checked. {fault.sentence}".removesuffix("."))
+        self._time_stamp(data)
         sound = self._hashes(listed)
         for finding in bag_check.cut_videos(self._source, sound):
             self._say("frames", *finding)
@@ -188,6 +193,26 @@ class _Verification:
         else:
             self._say("signature", SIGNATURE_NAME, f"does not fit {MANIFEST_NAME}: one of both was changed")
         self._custody(by, hashlib.sha256(manifest).hexdigest())
+
+    def _time_stamp(self, manifest: bytes) -> None:
+        if not self._source.has(STAMP_NAME):
+            return
+        try:
+            stamp = read_reply(self._source.bytes_of(STAMP_NAME))
+            by = stamp.signed_by
+        except OSError as fault:
+            self._say("time_stamp", STAMP_NAME, f"cannot be read ({fault.strerror})")
+        except NotATimeStamp as fault:
+            self._say("time_stamp", STAMP_NAME, f"cannot be checked: {fault}")
+        except SignaturesNotPossible as fault:
+            self._say("time_stamp", STAMP_NAME, f"was not checked. {fault.sentence}".removesuffix("."))
+        else:
+            if not stamp.is_of(manifest):
+                self._say("time_stamp", STAMP_NAME, f"is of another {MANIFEST_NAME}")
+            elif not by:
+                self._say("time_stamp", STAMP_NAME, "is not signed by the certificate in it: it was changed")
+            else:
+                self._found.time_stamp = f"{stamp.utc:%Y-%m-%dT%H:%M:%S}Z by {by}"
 
     def _custody(self, key: PublicKey, manifest_sha256: str) -> None:
         if not self._source.has(CUSTODY_NAME):

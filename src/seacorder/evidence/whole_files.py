@@ -18,6 +18,7 @@ from seacorder.model.completion import (
     MANIFEST_NAME,
     RECORDING_NAME,
     SIGNATURE_NAME,
+    STAMP_NAME,
     STATEMENT_NAMES,
     UNLISTED_NAMES,
 )
@@ -58,7 +59,7 @@ def original_name(name: str) -> str:
     """Of a statement about more than is in the bag: a folder of its own, and a manifest that no program takes for one
     of the bag."""
     folder, _, last = name.rpartition("/")
-    last = f"{ORIGINAL}-{last}" if last in {MANIFEST_NAME, SIGNATURE_NAME} else last
+    last = f"{ORIGINAL}-{last}" if last in {MANIFEST_NAME, SIGNATURE_NAME, STAMP_NAME} else last
     return "/".join(filter(None, (folder, ORIGINAL, last)))
 
 

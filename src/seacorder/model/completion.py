@@ -5,6 +5,7 @@ docs/reference/folder.md.
 """
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from seacorder.base.clock_state import ClockState
 from seacorder.model.account import AccountRow
@@ -14,12 +15,27 @@ RECORDING_NAME = "recording.json"
 PAGE_NAME = "index.html"
 TIME_NAME = "time.json"
 SIGNATURE_NAME = f"{MANIFEST_NAME}.minisig"
+STAMP_NAME = f"{MANIFEST_NAME}.tsr"
+"""The time stamp of the manifest (RFC 3161), where there is one."""
 SIGNER_NAME = "recorder.pub"
 CUSTODY_NAME = "custody.jsonl"
 STATEMENT_NAMES = (TIME_NAME, RECORDING_NAME, PAGE_NAME, SIGNER_NAME)
 """The files that are made, in the order in which they are stored; the manifest comes after them."""
-UNLISTED_NAMES = frozenset({MANIFEST_NAME, SIGNATURE_NAME, CUSTODY_NAME})
+UNLISTED_NAMES = frozenset({MANIFEST_NAME, SIGNATURE_NAME, STAMP_NAME, CUSTODY_NAME})
 """Files that no manifest lists: itself, and those that are written after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """By what manifests are proved."""
+
+    key_folder: Path | None = None
+    """Where the key is, or is made, with which they are signed; None: they are not signed."""
+    time_server: str = ""
+    """The address of a server that stamps them with the time; empty: there is none."""
+
+
+NO_PROOF = Proof()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from seacorder.base.clock_state import ClockState
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.control.files.clock_samples import ClockSamples, no_other_clocks
 from seacorder.control.files.completion import SLOW_BYTES_PER_SECOND, Completion, FolderSettings
-from seacorder.model.completion import CompleteFolder, FileHashed, FolderCompleted
+from seacorder.model.completion import CompleteFolder, FileHashed, FolderCompleted, Proof
 from seacorder.model.loss import Loss, LossCause
 from seacorder.model.recording import FileState, Part, Recording, RecordingState
 from seacorder.storage.signing_key import make_key
@@ -49,7 +49,7 @@ class Bench:
             self.journal,
             self.clock,
             samples,
-            FolderSettings(MarkedFolders(), self.key_folder),
+            FolderSettings(MarkedFolders(), Proof(self.key_folder)),
         )
 
     async def start(self) -> None:

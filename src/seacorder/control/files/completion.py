@@ -29,8 +29,16 @@ from seacorder.catalogue.queries import T
 from seacorder.control.events.journal import Journal
 from seacorder.control.events.log import EventKind
 from seacorder.control.files.clock_samples import ClockSamples
+from seacorder.control.files.time_stamps import TimeStamps
 from seacorder.model.account import ACCOUNT_KINDS, AccountRow
-from seacorder.model.completion import MANIFEST_NAME, CompleteFolder, FileHashed, FolderCompleted
+from seacorder.model.completion import (
+    MANIFEST_NAME,
+    NO_PROOF,
+    CompleteFolder,
+    FileHashed,
+    FolderCompleted,
+    Proof,
+)
 from seacorder.model.copies import CompletedFolder
 from seacorder.model.recording import Clip, Part, Recording
 from seacorder.storage.signing_key import make_key, read_key
@@ -78,8 +86,7 @@ class FolderSettings:
     """What does not change in a run of the program."""
 
     volumes: MarkedFolders
-    key_folder: Path | None = None
-    """Where the key is, or is made, with which manifests are signed; None: they are not signed."""
+    proof: Proof = NO_PROOF
 
 
 class Completion:
@@ -99,7 +106,8 @@ class Completion:
         self._journal = journal
         self._clock = clock
         self._samples = samples
-        self._volumes, self.key_folder = settings.volumes, settings.key_folder
+        self._volumes, self.key_folder = settings.volumes, settings.proof.key_folder
+        self._stamps = TimeStamps(settings.proof.time_server, catalogue, clock)
         self._told_unsigned = ""
         self._unsigned: set[str] = set()
         """Folders whose manifest is not signed, because the key could not be read."""
@@ -132,11 +140,13 @@ class Completion:
             folders = {}
         for name, ids in folders.items():
             self._waiting[name] = _FolderTask(ids, self._clock.monotonic_ns() + SETTLE_NS)
+        await self._stamps.load()
 
     def look(self) -> None:
         """Takes what has changed, and begins with the next folder that is ready. Returns at once."""
         self._take()
         self._keep()
+        self._stamps.look()
         if self._working is not None and not self._working.done():
             if self._running and self._is_fast:
                 self._is_fast = False  # once is enough: a second time would break off the end of the process
@@ -165,6 +175,7 @@ class Completion:
         """Ends the work; the next run of the program does what is left."""
         self._is_stopped = True
         await cancel(self._working)
+        await self._stamps.stop()
         self._working = None
 
     def keep(self) -> None:
@@ -302,6 +313,7 @@ class Completion:
         if not report.is_gone:
             self._catalogue.record(CompletedFolder(folder, self._clock.utc_ns()))
         if report.is_new:
+            self._stamps.wanted(folder)
             listed = f"{count_text(report.files, 'file')}, {report.bytes:,} bytes"
             fact = f"{name} is complete: {MANIFEST_NAME} lists {listed}."
             if report.earlier:
