@@ -108,3 +108,52 @@ async def test_a_channel_is_removed_while_a_recording_is_on_which_goes_on(
     await shoot(page, "settings-removed", pictures)
     assert recorder.commands == ["start_recording"]
     assert "Stern" in bench.page.read_text(encoding="utf-8")
+
+
+async def test_names_are_shown_as_one_types(page: Page, server: str, pictures: Path) -> None:
+    await opened(page, server, "/settings/names")
+    field = page.get_by_label("File of a recording", exact=True)
+    await expect(page.get_by_test_id("names-filename")).to_contain_text("Bow")
+    await field.fill("${chanelname}")
+    await expect(page.get_by_text("Did you mean ${channelname}?")).to_be_visible()
+    await expect(page.get_by_text("Two channels would have the same name.")).to_be_visible()
+    await shoot(page, "settings-names", pictures)
+    await field.fill("${channelname}_dive")
+    await expect(page.get_by_test_id("names-filename")).to_contain_text("Stern_dive.mp4")
+    await page.get_by_role("button", name="Set: File of a recording").click()
+    await expect(page.get_by_role("button", name="Set: File of a recording")).to_be_disabled()
+    await expect(field).to_have_value("${channelname}_dive")
+
+
+async def test_the_overlay_has_a_preview_before_it_is_saved(
+    page: Page, server: str, bench: SetupBench, pictures: Path
+) -> None:
+    await opened(page, server, "/settings/overlay")
+    await expect(page.get_by_test_id("overlay-preview")).to_have_js_property("naturalWidth", 1280)
+    await page.get_by_role("button", name="Add a layer").click()
+    layer = page.get_by_role("group", name="Layer 4")
+    await layer.get_by_label("Text, with fields").fill("KP {kp:.3f}")
+    await layer.get_by_label("Place").select_option("Top right")
+    await expect(page.get_by_role("button", name="Save")).to_be_enabled()
+    await shoot(page, "settings-overlay", pictures)
+    assert await faults_of_axe(page) == []
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Changes take effect")).to_be_visible()
+    assert bench.trials.previews
+    assert "{kind = " not in (kept := bench.page.read_text(encoding="utf-8"))
+    assert 'text = "KP {kp:.3f}"' in kept
+    assert 'anchor = "top_right"' in kept
+
+
+async def test_a_source_is_added(page: Page, server: str, bench: SetupBench, pictures: Path) -> None:
+    await opened(page, server, "/settings/sources")
+    await page.get_by_role("button", name="Add a source").click()
+    form = page.get_by_role("form", name="Add a source")
+    await form.get_by_label("Name").fill("GNSS")
+    await form.get_by_label("Address").fill("udp://:5005")
+    await form.get_by_label("Definitions").fill("GGA, HDT")
+    await form.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("region", name="GNSS")).to_contain_text("New")
+    assert 'definitions = ["GGA", "HDT"]' in bench.page.read_text(encoding="utf-8")
+    await shoot(page, "settings-sources", pictures)
+    assert await faults_of_axe(page) == []

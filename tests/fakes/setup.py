@@ -6,8 +6,8 @@ from seacorder.config.load import source_of
 from seacorder.control.events.log import EventKind
 from seacorder.control.settings.setup import Setup
 from seacorder.model.channel import PictureFormat
-from seacorder.model.command import TryInput
-from seacorder.model.report import InputTried
+from seacorder.model.command import PreviewOverlay, TryInput
+from seacorder.model.report import InputTried, JpegPicture
 
 
 class FakeTrials:
@@ -16,10 +16,15 @@ class FakeTrials:
     def __init__(self) -> None:
         self.answer = InputTried(PictureFormat("h264", 1280, 720, 25.0), b"picture")
         self.orders: list[TryInput] = []
+        self.previews: list[PreviewOverlay] = []
 
     async def result(self, order: TryInput) -> InputTried:
         self.orders.append(order)
         return self.answer
+
+    async def preview(self, order: PreviewOverlay) -> JpegPicture:
+        self.previews.append(order)
+        return JpegPicture(0, order.jpeg, order.utc_ns)
 
 
 class SetupBench:

@@ -8,7 +8,7 @@ from seacorder.base.message import Message
 from seacorder.catalogue.page import Page, Rows
 from seacorder.model.alarm import Alarm, AlarmKind
 from seacorder.model.blackbox import BlackboxView, HeldStretch, KeptStretch
-from seacorder.model.command import ReadFrame
+from seacorder.model.command import PreviewOverlay, ReadFrame
 from seacorder.model.copies import CopyStatus, VerifiedCopy
 from seacorder.model.definition.definition import Definition
 from seacorder.model.dive_context import ContextChange, DiveContext
@@ -21,7 +21,7 @@ from seacorder.model.observation_entry import Edit, Entry
 from seacorder.model.observation_kind import ObservationKind
 from seacorder.model.observation_text import ObservationDocument
 from seacorder.model.outcome import CommandOutcome
-from seacorder.model.overlay import OverlayText
+from seacorder.model.overlay import OverlaySettings, OverlayText
 from seacorder.model.reading import Reading, Value
 from seacorder.model.recording import FileKind, RecordingContent
 from seacorder.model.removal import RemovalOrder, RemovalView
@@ -202,6 +202,12 @@ class SetupSource(Protocol):
     async def put(self, kind: str, name: str | None, sent: Mapping[str, Any]) -> SetupNow: ...
 
     async def remove(self, kind: str, name: str) -> SetupNow: ...
+
+    async def set_keys(self, head: str, sent: Mapping[str, Any]) -> SetupNow: ...
+
+    def overlay_of(self, sent: Mapping[str, Any], channel: str) -> OverlaySettings: ...
+
+    async def preview(self, order: PreviewOverlay) -> JpegPicture: ...
 
     async def take_back(self) -> SetupNow: ...
 

@@ -3,6 +3,7 @@
 `channel.orders` carries them out.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from seacorder.model.blackbox import SplitBlackbox, StartBlackbox
@@ -12,7 +13,8 @@ from seacorder.model.file_name import Naming
 from seacorder.model.file_note import FileNote
 from seacorder.model.instant import Instant, SplitSchedule
 from seacorder.model.live import LiveStream
-from seacorder.model.overlay import ShownField
+from seacorder.model.overlay import OverlaySettings, ShownField
+from seacorder.model.reading import Value
 from seacorder.model.recording import FileKind
 
 
@@ -224,6 +226,21 @@ class TryInput:
     """With its password."""
     name: str
     """Of the channel, for a test pattern that shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewOverlay:
+    """For the preview of an overlay: this picture as it would be with these layers. Answered by `JpegPicture`."""
+
+    jpeg: bytes
+    overlay: OverlaySettings
+    channel: str
+    text: str
+    """What a client has set to be shown."""
+    fields: Mapping[str, Value | None]
+    """Readings and the context."""
+    utc_ns: int
+    """When the picture was taken."""
 
 
 Command = (

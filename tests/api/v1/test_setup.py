@@ -56,6 +56,9 @@ async def test_what_the_next_start_takes_without_secrets(asked: httpx.AsyncClien
             },
             {"table": {"name": "P/S", "input": "test:"}, "is_of_page": False, "difference": "none"},
         ],
+        "sources": [],
+        "storage": {},
+        "overlay": {},
     }
 
 
@@ -127,3 +130,58 @@ async def test_a_restart_is_refused_while_a_recording_is_on(asked: httpx.AsyncCl
 
 async def test_a_recorder_without_setup_says_so(client: httpx.AsyncClient) -> None:
     assert (await client.get(ALL)).status_code == 409
+
+
+async def test_a_source_is_added_changed_and_removed(asked: httpx.AsyncClient) -> None:
+    added = await asked.post("/api/v1/setup/sources", json={"name": "GNSS", "input": "udp://:5005"})
+    assert added.status_code == 201
+    assert added.json()["sources"][0]["difference"] == "added"
+    body = {"name": "Survey", "input": "udp://:5006", "definitions": ["GGA"]}
+    changed = (await asked.put("/api/v1/setup/sources", params={"name": "GNSS"}, json=body)).json()
+    assert [one["table"] for one in changed["sources"]] == [body]
+    wrong = await asked.post("/api/v1/setup/sources", json={"name": "X", "input": "sim:", "definitions": ["GAG"]})
+    assert wrong.status_code == 400
+    assert "GGA" in wrong.json()["action"]
+    assert (await asked.delete("/api/v1/setup/sources", params={"name": "Survey"})).json()["sources"] == []
+
+
+async def test_folders_are_set_and_taken_back(asked: httpx.AsyncClient, tmp_path: Path) -> None:
+    root = tmp_path / "new" / "files"
+    answer = await asked.patch("/api/v1/setup/storage", json={"root": str(root), "reserve_bytes": 5_000_000_000})
+    assert answer.json()["storage"] == {"root": str(root), "reserve_bytes": 5_000_000_000}
+    assert answer.json()["needs_restart"] is True
+    back = await asked.patch("/api/v1/setup/storage", json={"root": None, "reserve_bytes": None})
+    assert (back.json()["storage"], back.json()["needs_restart"]) == ({}, False)
+
+
+async def test_a_folder_that_cannot_be_used_is_refused_before_a_start_meets_it(
+    asked: httpx.AsyncClient, bench: SetupBench, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    refused = await asked.patch("/api/v1/setup/storage", json={"root": str(tmp_path / "file" / "in it")})
+    assert (refused.status_code, refused.json()["field"]) == (400, "root")
+    assert not bench.page.exists()
+    assert (await asked.patch("/api/v1/setup/storage", json={"queue_bytes": 5})).status_code == 400
+
+
+async def test_the_overlay_is_set_previewed_and_taken_back(asked: httpx.AsyncClient, bench: SetupBench) -> None:
+    body = {"time": "utc", "layers": [{"kind": "text", "text": "Depth {depth:.1f} m", "file": None}]}
+    shown = await asked.post("/api/v1/setup/overlay/preview", params={"name": "Bow"}, json=body)
+    assert shown.headers["content-type"] == "image/jpeg"
+    (order,) = bench.trials.previews
+    assert (order.channel, order.overlay.layers[0].text, order.overlay.use_utc) == ("Bow", "Depth {depth:.1f} m", True)
+    assert not bench.page.exists()
+    answer = (await asked.put("/api/v1/setup/overlay", json=body)).json()
+    assert answer["overlay"] == {"time": "utc", "layers": [{"kind": "text", "text": "Depth {depth:.1f} m"}]}
+    assert len(bench.started()._running.overlay.layers) == 1
+    assert (await asked.put("/api/v1/setup/overlay", json={})).json()["overlay"] == {}
+
+
+@pytest.mark.parametrize("layer", [{"kind": "text", "text": "{depth"}, {"kind": "flag"}, {"kind": "time", "text": "x"}])
+async def test_a_layer_that_is_wrong_is_neither_shown_nor_kept(
+    asked: httpx.AsyncClient, bench: SetupBench, layer: dict[str, str]
+) -> None:
+    preview = await asked.post("/api/v1/setup/overlay/preview", params={"name": "Bow"}, json={"layers": [layer]})
+    assert (preview.status_code, bench.trials.previews) == (400, [])
+    assert (await asked.put("/api/v1/setup/overlay", json={"layers": [layer]})).status_code == 400
+    assert (await asked.post("/api/v1/setup/overlay/preview", params={"name": "Bug"}, json={})).status_code == 404

@@ -7,13 +7,14 @@ import pytest
 from fakes.clock import FakeClock
 from fakes.workers import FakeSupervisor, FakeWorker
 from rig.ports import free_ports
-from seacorder.base.errors import NotPossible
+from seacorder.base.errors import NotPossible, WorkerLost
 from seacorder.base.message import Message
 from seacorder.control.workers import input_trial
 from seacorder.control.workers.input_trial import InputTrials
 from seacorder.model.channel import PictureFormat
-from seacorder.model.command import TryInput
-from seacorder.model.report import InputTried
+from seacorder.model.command import PreviewOverlay, TryInput
+from seacorder.model.overlay import OverlaySettings
+from seacorder.model.report import InputTried, JpegPicture
 from seacorder.supervisor.supervisor import Supervisor
 from seacorder.supervisor.worker import Callbacks
 
@@ -78,3 +79,11 @@ async def test_a_real_process_shows_a_test_pattern_and_says_why_a_camera_cannot_
     assert isinstance(refused.why, Message)
     assert "secret" not in refused.why.text
     assert not list(supervisor)
+
+
+async def test_a_preview_is_drawn_and_one_that_fails_is_told() -> None:
+    order = PreviewOverlay(b"picture", OverlaySettings(), "Bow", "", {}, 0)
+    drawn = JpegPicture(0, b"drawn")
+    assert await trials_with(lambda worker: worker.report(drawn)).preview(order) == drawn
+    with pytest.raises(WorkerLost):
+        await trials_with(lambda worker: worker.lose("signal 11")).preview(order)

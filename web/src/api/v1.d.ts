@@ -392,6 +392,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/setup/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Source
+         * @description The whole source as sent, also under another name, from the next start on.
+         */
+        put: operations["put_source_api_v1_setup_sources_put"];
+        /**
+         * Add Source
+         * @description One more source of survey data, from the next start on.
+         */
+        post: operations["add_source_api_v1_setup_sources_post"];
+        /**
+         * Remove Source
+         * @description The next start does without this source.
+         */
+        delete: operations["remove_source_api_v1_setup_sources_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Storage
+         * @description Where files go, from the next start on; null takes back what was set here.
+         */
+        patch: operations["change_storage_api_v1_setup_storage_patch"];
+        trace?: never;
+    };
+    "/api/v1/setup/overlay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Overlay
+         * @description The layers over the pictures, from the next start on; null takes back what was set here.
+         */
+        put: operations["put_overlay_api_v1_setup_overlay_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup/overlay/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Overlay
+         * @description The newest picture of a channel, as it would be with these layers; drawn by what burns them in.
+         */
+        post: operations["preview_overlay_api_v1_setup_overlay_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/observations": {
         parameters: {
             query?: never;
@@ -2445,6 +2533,16 @@ export interface components {
             needs_restart: boolean;
             /** Channels */
             channels: components["schemas"]["SetupItemView"][];
+            /** Sources */
+            sources: components["schemas"]["SetupItemView"][];
+            /** Storage */
+            storage: {
+                [key: string]: unknown;
+            };
+            /** Overlay */
+            overlay: {
+                [key: string]: unknown;
+            };
         };
         /**
          * Severity
@@ -3486,6 +3584,245 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SetupView"];
+                };
+            };
+        };
+    };
+    put_source_api_v1_setup_sources_put: {
+        parameters: {
+            query: {
+                /** @description As it is called now */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "GNSS",
+                 *       "input": "udp://:5005"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Name in status, answers and logs. Accepted: a unique name. */
+                    name: unknown;
+                    /** @description Where its data comes from. Accepted: an address that begins with `udp:`, `tcp:`, `serial:`, `file:` or `sim:`, see [survey data](#survey-data). */
+                    input: unknown;
+                    /** @description How records are found in what comes. Accepted: `"nmea"`, `"line"`, `"datagram"`, or a length or bytes as below. */
+                    framing?: unknown;
+                    /** @description What its records mean, the preferred first; empty: every ready one of an NMEA sentence, and what programs have set. Accepted: a list of names of definitions. */
+                    definitions?: unknown;
+                    /** @description After so long without a record that is understood, its values are stale. Accepted: a number of seconds from 0.1 to 3600. */
+                    stale_seconds?: unknown;
+                    /** @description A time in its records that differs from this computer's by more is an alarm; 0: never. Accepted: 0, or a number of seconds. */
+                    clock_alarm_seconds?: unknown;
+                    /** @description Fields for which this source goes before those above it, which are preferred otherwise. Accepted: a list of names of fields. */
+                    prefer?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupView"];
+                };
+            };
+        };
+    };
+    add_source_api_v1_setup_sources_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "GNSS",
+                 *       "input": "udp://:5005"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Name in status, answers and logs. Accepted: a unique name. */
+                    name: unknown;
+                    /** @description Where its data comes from. Accepted: an address that begins with `udp:`, `tcp:`, `serial:`, `file:` or `sim:`, see [survey data](#survey-data). */
+                    input: unknown;
+                    /** @description How records are found in what comes. Accepted: `"nmea"`, `"line"`, `"datagram"`, or a length or bytes as below. */
+                    framing?: unknown;
+                    /** @description What its records mean, the preferred first; empty: every ready one of an NMEA sentence, and what programs have set. Accepted: a list of names of definitions. */
+                    definitions?: unknown;
+                    /** @description After so long without a record that is understood, its values are stale. Accepted: a number of seconds from 0.1 to 3600. */
+                    stale_seconds?: unknown;
+                    /** @description A time in its records that differs from this computer's by more is an alarm; 0: never. Accepted: 0, or a number of seconds. */
+                    clock_alarm_seconds?: unknown;
+                    /** @description Fields for which this source goes before those above it, which are preferred otherwise. Accepted: a list of names of fields. */
+                    prefer?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupView"];
+                };
+            };
+        };
+    };
+    remove_source_api_v1_setup_sources_delete: {
+        parameters: {
+            query: {
+                /** @description As it is called now */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupView"];
+                };
+            };
+        };
+    };
+    change_storage_api_v1_setup_storage_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "root": "/data/inspections"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Where files go, unless a client has chosen another folder. Accepted: a folder; `~` is the home folder of Seacorder's user, a relative one is beside the settings file. */
+                    root?: unknown;
+                    /** @description Folder on a second disk where recording goes on while the first has no room or fails. Accepted: an absolute folder. */
+                    fallback_root?: unknown;
+                    /** @description Folders outside `root` that clients may choose. Accepted: a list of absolute folders. */
+                    allowed_directories?: unknown;
+                    /** @description Bytes kept free on every disk that is recorded to. Accepted: a whole number of bytes, 0 or more. */
+                    reserve_bytes?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupView"];
+                };
+            };
+        };
+    };
+    put_overlay_api_v1_setup_overlay_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "time": "utc",
+                 *       "layers": [
+                 *         {
+                 *           "kind": "text",
+                 *           "text": "Depth {depth:.1f} m",
+                 *           "anchor": "top_left"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Time zone of times in pictures. Accepted: "local" or "utc". */
+                    time?: unknown;
+                    /** @description What is shown. Accepted: any number of [[overlay.layers]] tables, each with a kind. */
+                    layers?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupView"];
+                };
+            };
+        };
+    };
+    preview_overlay_api_v1_setup_overlay_preview_post: {
+        parameters: {
+            query: {
+                /** @description As it is called now */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "time": "utc",
+                 *       "layers": [
+                 *         {
+                 *           "kind": "text",
+                 *           "text": "Depth {depth:.1f} m",
+                 *           "anchor": "top_left"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Time zone of times in pictures. Accepted: "local" or "utc". */
+                    time?: unknown;
+                    /** @description What is shown. Accepted: any number of [[overlay.layers]] tables, each with a kind. */
+                    layers?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
                 };
             };
         };

@@ -3,7 +3,17 @@ import { frameAt, nearest, neighbour, secondsOf, shownAt, span, stepped, ticks, 
 
 function part(number: number, startMs: number, frames = 250): Part {
   const endMs = startMs + (frames - 1) * 40;
-  return { channel: "Bow", number, startMs, endMs, firstFrame: 0, frames, file: `/${number}`, isOpen: false };
+  return {
+    channel: "Bow",
+    number,
+    startMs,
+    endMs,
+    firstFrame: 0,
+    frames,
+    file: `/${number}`,
+    subtitles: "",
+    isOpen: false,
+  };
 }
 
 const PARTS = [part(1, 1000), part(2, 11_000), part(3, 60_000)];

@@ -10,6 +10,8 @@ export interface Part {
   frames: number;
   /** Where it is played from. */
   file: string;
+  /** The overlay's text beside it (WebVTT); not every file has it. */
+  subtitles: string;
   isOpen: boolean;
 }
 

@@ -35,7 +35,16 @@ from seacorder.api.v1.rows import CatalogueRows, PageOf
 from seacorder.api.v1.session import SESSION_BODY, Sessions, SessionView
 from seacorder.api.v1.settings import CHANNEL_BODY, RECORDER_BODY, SettingsCommands
 from seacorder.api.v1.settings_views import ChannelSettingsAnswer, SettingsAnswer
-from seacorder.api.v1.setup import CHANNEL_TABLE_BODY, TRY_BODY, SetupCommands, SetupView, TriedView
+from seacorder.api.v1.setup import (
+    CHANNEL_TABLE_BODY,
+    OVERLAY_TABLE_BODY,
+    SOURCE_TABLE_BODY,
+    STORAGE_BODY,
+    TRY_BODY,
+    SetupCommands,
+    SetupView,
+    TriedView,
+)
 from seacorder.api.v1.status_views import AlarmView, StatusView
 from seacorder.api.v1.templates import TEMPLATES_BODY, NamesView, Templates
 
@@ -120,6 +129,16 @@ def _add_setup(app: FastAPI, setup: SetupCommands) -> None:
     )
     _route(app, "PUT", "/setup/channels", setup.put_channel, model=all_of_it, fails=fails, extra=CHANNEL_TABLE_BODY)
     _route(app, "DELETE", "/setup/channels", setup.remove_channel, model=all_of_it, fails=fails)
+    body = SOURCE_TABLE_BODY
+    _route(app, "POST", "/setup/sources", setup.add_source, model=all_of_it, fails=fails, extra=body, status=201)
+    _route(app, "PUT", "/setup/sources", setup.put_source, model=all_of_it, fails=fails, extra=body)
+    _route(app, "DELETE", "/setup/sources", setup.remove_source, model=all_of_it, fails=fails)
+    _route(app, "PATCH", "/setup/storage", setup.change_storage, model=all_of_it, fails=fails, extra=STORAGE_BODY)
+    _route(app, "PUT", "/setup/overlay", setup.put_overlay, model=all_of_it, fails=fails, extra=OVERLAY_TABLE_BODY)
+    _route(
+        app, "POST", "/setup/overlay/preview", setup.preview_overlay, fails=(400, 404, 409, 503),
+        extra=OVERLAY_TABLE_BODY, answer=Jpeg,
+    )
 
 
 def add_session(app: FastAPI, sessions: Sessions) -> None:

@@ -14,17 +14,24 @@ from pydantic.fields import FieldInfo
 from starlette.responses import Response
 
 from seacorder.api.http import documented, wire
+from seacorder.api.http.problems import NotThere
 from seacorder.api.recorder_protocol import Recorder, SetupSource
 from seacorder.api.v1.view import MessageView, View, answered, shown
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import NotPossible
 from seacorder.config.keys import accepted
-from seacorder.config.schema import ChannelTable
+from seacorder.config.overlay_tables import OverlayTable
+from seacorder.config.schema import ChannelTable, StorageSettings
+from seacorder.config.telemetry_tables import TelemetryTable
+from seacorder.model.command import PreviewOverlay
+from seacorder.model.dive_context import CONTEXT_FIELDS
+from seacorder.model.reading import ReadingState
 from seacorder.model.report import InputTried
 from seacorder.model.setup import Difference, SetupItem, SetupNow
 
 PICTURE_WIDTH = 640
-CHANNELS = "channels"
+PREVIEW_WIDTH = 1280
+CHANNELS, SOURCES = "channels", "telemetry"
 _TEXT = {"type": "string"}
 
 
@@ -36,6 +43,19 @@ CHANNEL_TABLE_BODY = documented.body(
     {name: _schema(field) for name, field in ChannelTable.model_fields.items()},
     {"name": "Stern", "input": "rtsp://inspector:secret@10.0.0.19/1"},
     required=("name", "input"),
+)
+SOURCE_TABLE_BODY = documented.body(
+    {name: _schema(field) for name, field in TelemetryTable.model_fields.items()},
+    {"name": "GNSS", "input": "udp://:5005"},
+    required=("name", "input"),
+)
+STORAGE_KEYS = ("root", "fallback_root", "allowed_directories", "reserve_bytes")
+STORAGE_BODY = documented.body(
+    {name: _schema(StorageSettings.model_fields[name]) for name in STORAGE_KEYS}, {"root": "/data/inspections"}
+)
+OVERLAY_TABLE_BODY = documented.body(
+    {name: _schema(field) for name, field in OverlayTable.model_fields.items()},
+    {"time": "utc", "layers": [{"kind": "text", "text": "Depth {depth:.1f} m", "anchor": "top_left"}]},
 )
 TRY_BODY = documented.body(
     {
@@ -79,6 +99,12 @@ class SetupView(View):
     needs_restart: bool
     """Something is different from what runs now."""
     channels: list[SetupItemView]
+    sources: list[SetupItemView]
+    """Of survey data."""
+    storage: dict[str, Any]
+    """`[storage]`, as far as it is not left at its defaults."""
+    overlay: dict[str, Any]
+    """`[overlay]` in the same way."""
 
 
 class TriedPicture(View):
@@ -136,6 +162,54 @@ class SetupCommands:
         """The next start does without this channel. What it has recorded stays."""
         return _answer(await self._setup.remove(CHANNELS, asked.name))
 
+    async def add_source(self, request: Request) -> Response:
+        """One more source of survey data, from the next start on."""
+        answer = _answer(await self._setup.put(SOURCES, None, await wire.read_object(request)))
+        answer.status_code = 201
+        return answer
+
+    async def put_source(self, request: Request, asked: Annotated[Called, Query()]) -> Response:
+        """The whole source as sent, also under another name, from the next start on."""
+        return _answer(await self._setup.put(SOURCES, asked.name, await wire.read_object(request)))
+
+    async def remove_source(self, asked: Annotated[Called, Query()]) -> Response:
+        """The next start does without this source."""
+        return _answer(await self._setup.remove(SOURCES, asked.name))
+
+    async def change_storage(self, request: Request) -> Response:
+        """Where files go, from the next start on; null takes back what was set here."""
+        sent = wire.read_fields(await wire.read_object(request), dict.fromkeys(STORAGE_KEYS, _as_it_is))
+        given = {name: sent.get(name) for name in await _names_of(request)}
+        return _answer(await self._setup.set_keys("storage", given))
+
+    async def put_overlay(self, request: Request) -> Response:
+        """The layers over the pictures, from the next start on; null takes back what was set here."""
+        readers = dict.fromkeys(OverlayTable.model_fields, _as_it_is)
+        sent = without_nulls(wire.read_fields(await wire.read_object(request), readers))
+        self._setup.overlay_of(sent, "")
+        return _answer(await self._setup.set_keys("overlay", {**dict.fromkeys(readers), **sent}))
+
+    async def preview_overlay(self, request: Request, asked: Annotated[Called, Query()]) -> Response:
+        """The newest picture of a channel, as it would be with these layers; drawn by what burns them in."""
+        readers = dict.fromkeys(OverlayTable.model_fields, _as_it_is)
+        sent = without_nulls(wire.read_fields(await wire.read_object(request), readers))
+        recorder = self._recorder
+        names = [one.status.channel for one in recorder.status().channels]
+        picture = await recorder.picture(names.index(asked.name), PREVIEW_WIDTH) if asked.name in names else None
+        if picture is None or not picture.jpeg:
+            raise NotThere(f"The channel {asked.name!r} has no picture now.", "Choose another channel.")
+        fresh = {one.name: one.value for one in recorder.telemetry.readings() if one.state is ReadingState.FRESH}
+        context = {name: getattr(recorder.dive_context, name) or None for name in CONTEXT_FIELDS}
+        order = PreviewOverlay(
+            jpeg=picture.jpeg,
+            overlay=self._setup.overlay_of(sent, asked.name),
+            channel=asked.name,
+            text=recorder.overlay_text().text,
+            fields={**fresh, **context},
+            utc_ns=picture.frame_utc_ns or recorder.status().utc_ns,
+        )
+        return Response((await self._setup.preview(order)).jpeg, media_type="image/jpeg")
+
     async def take_back(self) -> Response:
         """Drops everything that was set here: the settings file alone holds, from the next start on."""
         return _answer(await self._setup.take_back())
@@ -178,12 +252,32 @@ class SetupCommands:
         return InputTried(view.status.picture, picture.jpeg) if picture.jpeg else None
 
 
+def _as_it_is(_name: str, value: Any) -> Any:
+    """The schema of the settings file reads it."""
+    return value
+
+
+async def _names_of(request: Request) -> list[str]:
+    """The keys that were sent, also those that are null."""
+    return [name.lower() for name in await wire.read_object(request)]
+
+
+def without_nulls(value: Any) -> Any:
+    """TOML has no null: a key that is null is not set."""
+    if isinstance(value, dict):
+        return {key: without_nulls(one) for key, one in value.items() if one is not None}
+    return [without_nulls(one) for one in value] if isinstance(value, list) else value
+
+
 def _answer(now: SetupNow) -> Response:
     return answered(SetupView(
         settings_file=now.settings_file,
         page_file=now.page_file,
         needs_restart=now.needs_restart,
         channels=_items(now.lists.get(CHANNELS, ())),
+        sources=_items(now.lists.get(SOURCES, ())),
+        storage=dict(now.tables.get("storage", {})),
+        overlay=dict(now.tables.get("overlay", {})),
     ))
 
 

@@ -7,6 +7,7 @@ A running recording is never touched: what is changed here is checked and stored
 
 import asyncio
 import contextlib
+import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,15 +20,17 @@ from seacorder.config import page_file
 from seacorder.config.faults import Wording, message_of
 from seacorder.config.keys import Location
 from seacorder.config.load import SettingsSource
+from seacorder.config.overlay_tables import OverlayTable
 from seacorder.config.page_file import Tables
 from seacorder.config.schema import ChannelTable, Settings
 from seacorder.config.telemetry_tables import TelemetryTable
 from seacorder.control.events.log import EventKind
 from seacorder.control.workers.input_trial import InputTrials
 from seacorder.model.address.address import parse_address
-from seacorder.model.command import TryInput
+from seacorder.model.command import PreviewOverlay, TryInput
 from seacorder.model.file_name import same_file
-from seacorder.model.report import InputTried
+from seacorder.model.overlay import OverlaySettings
+from seacorder.model.report import InputTried, JpegPicture
 from seacorder.model.setup import Difference, SetupItem, SetupNow
 from seacorder.storage import whole_file
 
@@ -104,6 +107,26 @@ class Setup:
         self._note(f"The {_CALLED[kind]} {name} was removed on the page. It ends when Seacorder is started again.")
         return await self.now()
 
+    async def set_keys(self, head: str, sent: Mapping[str, Any]) -> SetupNow:
+        """Sets keys of a table, from the next start on; None takes back what the page has set. Raises as `put`."""
+        source = self._known()
+        keys = {key.lower(): value for key, value in sent.items()}
+        async with self._lock:
+            _, page = await asyncio.to_thread(_read, source)
+            await self._store(source, page_file.with_keys(page, head, keys))
+        names = ", ".join(keys)
+        self._note(f"{names} of [{head}] was set on the page. This takes effect when Seacorder is started again.")
+        return await self.now()
+
+    def overlay_of(self, sent: Mapping[str, Any], channel: str) -> OverlaySettings:
+        """What a channel would show with this `[overlay]`. Raises BadRequest for what is not accepted."""
+        folder = Path.cwd() if self._source is None else self._source.folder
+        try:
+            table = OverlayTable.model_validate(dict(sent), context={"folder": folder})
+        except ValidationError as error:
+            raise _refused(error, ("overlay",), "The overlay") from error
+        return table.settings_for(channel)
+
     async def take_back(self) -> SetupNow:
         """Drops all that was set on the page: the settings file alone holds again. Raises as `put`."""
         source = self._known()
@@ -116,6 +139,10 @@ class Setup:
         """Opens an address, given whole, in a process of its own: its picture, or why there is none. Raises
         NotPossible where too many are tried."""
         return await self._trials.result(TryInput(address, name or "Test"))
+
+    async def preview(self, order: PreviewOverlay) -> JpegPicture:
+        """A picture with an overlay over it, drawn in a process of its own. Raises NotPossible, WorkerLost."""
+        return await self._trials.preview(order)
 
     async def whole_address(self, sent: str, name: str | None) -> str:
         """The address of a picture source with its secrets. `name`: of the channel whose address it is, where it is
@@ -156,6 +183,7 @@ class Setup:
             fact = first.fact.removeprefix(f"{source.place}: ")
             raise BadRequest(fact, first.action) from error
         try:
+            await asyncio.to_thread(_try_root, page)
             await asyncio.to_thread(_write, source.page_file, page)
         except OSError as error:
             fact = f"{source.page_file} cannot be written ({error.strerror})."
@@ -196,6 +224,22 @@ def _write(path: Path, page: Tables) -> None:
     path.chmod(SECRET)
 
 
+def _try_root(page: Tables) -> None:
+    """The next start must be able to use a storage root that the page has set. Blocks; raises BadRequest."""
+    root = page.get("storage", {}).get("root")
+    if root is None:
+        return
+    folder = Path(root).expanduser()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        is_usable = os.access(folder, os.W_OK | os.X_OK)
+        why = "this user may not write into it"
+    except OSError as error:
+        is_usable, why = False, error.strerror or "it cannot be made"
+    if not is_usable:
+        raise BadRequest(f"root: {folder} cannot be used ({why}).", "Choose another folder.", field="root")
+
+
 def _found(tables: Tables, kind: str, name: str) -> Tables:
     known = _listed(tables, kind)
     if name not in known:
@@ -230,15 +274,19 @@ def _checked(kind: str, table: dict[str, Any]) -> dict[str, Any]:
     try:
         return {**table, "name": KINDS[kind].model_validate(table).name}
     except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        head: Location = (kind, 0)
+        raise _refused(error, (kind, 0), f"The {_CALLED[kind]}") from error
 
-        def of_value(location: Location) -> str:
-            return ".".join(map(str, location[len(head) :])) or f"The {_CALLED[kind]}"
 
-        message = message_of(fault, Wording(of_value, lambda _: f"The {_CALLED[kind]}"), head)
-        field = str(fault["loc"][0]) if fault["loc"] else None
-        raise BadRequest(message.fact, message.action, field=field) from error
+def _refused(error: ValidationError, head: Location, whole: str) -> BadRequest:
+    """The first fault of a table that stands at `head` in the settings file, and is called `whole`."""
+    fault = error.errors(include_url=False)[0]
+
+    def of_value(location: Location) -> str:
+        steps = [str(step + 1) if isinstance(step, int) else step for step in location[len(head) :]]
+        return " ".join(steps) or whole
+
+    message = message_of(fault, Wording(of_value, lambda _: whole), head)
+    return BadRequest(message.fact, message.action, field=str(fault["loc"][0]) if fault["loc"] else None)
 
 
 def _check_name(kind: str, name: str, others: Iterable[str]) -> None:

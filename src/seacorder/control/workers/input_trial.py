@@ -1,13 +1,15 @@
-"""Tries an address in a process of its own, with a deadline. Nothing else is disturbed by what it meets."""
+"""Tries an address, or draws an overlay, in a process of its own, with a deadline. Nothing else is disturbed by what
+it meets.
+"""
 
 import asyncio
 import math
 from dataclasses import replace
 
-from seacorder.base.errors import NotPossible
+from seacorder.base.errors import NotPossible, WorkerLost
 from seacorder.base.message import Message
-from seacorder.model.command import TryInput
-from seacorder.model.report import InputTried
+from seacorder.model.command import PreviewOverlay, TryInput
+from seacorder.model.report import InputTried, JpegPicture
 from seacorder.supervisor.limits import Limits
 from seacorder.supervisor.one_run import Job, run_once
 from seacorder.supervisor.supervisor import Supervisor
@@ -16,6 +18,9 @@ from seacorder.supervisor.worker import Callbacks
 
 WORKER_NAME = "trial of a camera"
 MODULE = "seacorder.channel.input_trial"
+PREVIEW_NAME = "preview of an overlay"
+PREVIEW_MODULE = "seacorder.channel.overlay_preview"
+PREVIEW_SECONDS_MAX = 10.0
 WAITING_MAX = 4
 TRIAL_SECONDS_MAX = 20.0
 """A camera that is reached over a radio link, with a keyframe every ten seconds, has shown its picture by then."""
@@ -31,7 +36,7 @@ class InputTrials:
     def __init__(self, supervisor: Supervisor, *, seconds: float = TRIAL_SECONDS_MAX) -> None:
         self._supervisor = supervisor
         self._seconds = seconds
-        self._one = asyncio.Lock()
+        self._one, self._one_preview = asyncio.Lock(), asyncio.Lock()
         self._waiting = 0
 
     async def result(self, order: TryInput) -> InputTried:
@@ -44,6 +49,31 @@ class InputTrials:
                 return await self._run(order)
         finally:
             self._waiting -= 1
+
+    async def preview(self, order: PreviewOverlay) -> JpegPicture:
+        """A picture with an overlay over it. Raises NotPossible where too many wait, WorkerLost when it fails."""
+        if self._waiting >= WAITING_MAX:
+            raise NotPossible("Too many previews are being drawn already.", "Try again in a few seconds.")
+        self._waiting += 1
+        pictures: list[JpegPicture] = []
+        done = asyncio.Event()
+
+        def reported(_: str, report: object) -> None:
+            if isinstance(report, JpegPicture):
+                pictures.append(report)
+                done.set()
+
+        job = Job(PREVIEW_NAME, Launch(PREVIEW_MODULE), order, _LIMITS, may_finish=False)
+        try:
+            async with self._one_preview, asyncio.timeout(PREVIEW_SECONDS_MAX):
+                await run_once(self._supervisor, job, Callbacks(on_report=reported), done)
+        except TimeoutError:
+            pass
+        finally:
+            self._waiting -= 1
+        if not pictures:
+            raise WorkerLost("The preview could not be drawn. Nothing else was disturbed.", "See the log.")
+        return pictures[0]
 
     async def _run(self, order: TryInput) -> InputTried:
         steps: list[InputTried] = []

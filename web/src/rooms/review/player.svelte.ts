@@ -16,6 +16,8 @@ export class Player {
   isRunning = $state(false);
   speed = $state<number>(1);
   main = $state("");
+  /** The text of the overlay is shown under the large picture, where it is kept beside the video. */
+  hasSubtitles = $state(true);
   /** Changes with every jump, so that pictures follow one that is smaller than what they correct by themselves. */
   jumps = $state(0);
 
@@ -36,6 +38,7 @@ export class Player {
         firstFrame: one.first_frame,
         frames: one.frames,
         file: `${one.file}&most_bytes=${PIECE_BYTES}`,
+        subtitles: one.file.replace("/file?", "/subtitles.vtt?"),
         isOpen: one.state === "open",
       }));
     this.losses = content.losses.map((one) => ({

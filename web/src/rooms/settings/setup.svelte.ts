@@ -39,6 +39,23 @@ class SetupState {
     return tried;
   }
 
+  /** A picture with an overlay over it, as an address for an image; or why there is none. */
+  async preview(channel: string, overlay: object): Promise<{ url: string; fault: string }> {
+    try {
+      const answer = await fetch(`/api/v1/setup/overlay/preview?name=${encodeURIComponent(channel)}`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(overlay),
+        signal: AbortSignal.timeout(TRY_SECONDS * 1000),
+      });
+      if (answer.ok) return { url: URL.createObjectURL(await answer.blob()), fault: "" };
+      const said = (await answer.json()) as { fact?: string; action?: string };
+      return { url: "", fault: `${said.fact ?? ""} ${said.action ?? ""}`.trim() };
+    } catch {
+      return { url: "", fault: "" };
+    }
+  }
+
   async restart(): Promise<void> {
     this.restarts = await this.keep(() => ask("POST", "/api/v1/setup/restart"));
   }
