@@ -33,7 +33,12 @@ class Plan:
     keeping_seconds: float
     """Length of a measurement with a blackbox, copies and hashes: several files are finished in it."""
     verifies: int
+    page_seconds: float
+    """For how long the page's pictures are looked at."""
+    page_opens: int
+    viewer_pairs: int
+    """How often the cost of a viewer is taken, with and without."""
 
 
-FULL = Plan(3, 2, 2, 20, 11, 20, 40, 30, 40, 110, 64, 200, 600, 60, 200, 100_000, 90, 5)
-SHORT = Plan(1, 1, 1, 5, 3, 5, 4, 6, 6, 20, 24, 50, 60, 6, 20, 5000, 20, 2)
+FULL = Plan(3, 2, 2, 20, 11, 20, 40, 30, 40, 110, 64, 200, 600, 60, 200, 100_000, 90, 5, 600, 10, 8)
+SHORT = Plan(1, 1, 1, 5, 3, 5, 4, 6, 6, 20, 24, 50, 60, 6, 20, 5000, 20, 2, 20, 3, 2)

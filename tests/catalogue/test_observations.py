@@ -49,6 +49,19 @@ async def test_what_was_stored_comes_back(catalogue: Catalogue) -> None:
     assert catalogue.observation("o2") is None
 
 
+async def test_an_outline_has_what_a_list_shows_of_each(catalogue: Catalogue) -> None:
+    first, second = observed(1, text='Coating "gone"'), observed(2, "FS", is_span=True)
+    await store(catalogue, first, second)
+    catalogue.record(row_of(observed(3), "/a/o3.json"))  # its document was not stored: a slow disk
+    await catalogue.flush()
+    page = catalogue.observation_outlines(Page(limit=2))
+    assert [(one.row.id, one.label, one.is_span, one.text) for one in page.items] == [
+        ("o1", "Label", False, 'Coating "gone"'), ("o2", "Label", True, ""),
+    ]
+    assert page.items[0].row == row_of(first, "/a/o1.json")
+    assert catalogue.observation_outlines(Page(cursor=page.next_cursor)).items == ()
+
+
 @pytest.mark.parametrize(
     ("page", "found"),
     [

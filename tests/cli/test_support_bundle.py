@@ -19,6 +19,7 @@ from fakes.web_answers import WebAnswers
 from rig.pages import sections
 from seacorder.base.clock import SystemClock
 from seacorder.base.errors import NotPossible, StorageFailed
+from seacorder.base.stored_secret import stored_token
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.cli.bundle_log import LOG_BYTES_MAX, ServiceJournal, log_text
 from seacorder.cli.bundle_members import Member, Sources, members
@@ -131,6 +132,14 @@ def test_the_keys_of_a_bucket_are_nowhere(tmp_path: Path) -> None:
     assert not [leak for one in found.values() for leak in leaks(one.text + one.fault)]
     shown = shown_settings(known)
     assert [shown[f"copies.1.{name}"]["value"] for name in ("access_key", "secret_key")] == ["***", "***"]
+
+
+def test_what_lets_somebody_in_is_not_told_even_as_it_is_stored() -> None:
+    stored = stored_token("secret")
+    access = json.dumps([{"name": "Survey", "token": stored}])
+    values = shown_settings(known_settings(None, {"SEACORDER_SERVER_ACCESS": access}, demo=True))
+    assert values["server.access.1.token"]["value"] == "***"
+    assert stored not in json.dumps(values)
 
 
 def test_a_variable_of_the_demo_is_told_for_every_channel() -> None:

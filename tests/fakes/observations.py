@@ -1,6 +1,7 @@
 """A book of observations in memory, with the real kinds; what a recorder does beside it does not happen."""
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from seacorder.base.clock import Clock
 from seacorder.base.errors import NotKnown, NotPossible
@@ -22,6 +23,7 @@ from seacorder.model.observation import (
 )
 from seacorder.model.observation_entry import Edit, Entry
 from seacorder.model.observation_kind import READY_KINDS, checked_fields
+from seacorder.model.observation_text import ObservationDocument, ObservationOutline, document_of, row_of
 from seacorder.model.reading import Reading, ReadingState
 
 
@@ -119,3 +121,23 @@ class FakeBook:
         )
         self.held[observation_id] = revised(before, revision)
         return self.held[observation_id]
+
+
+class ObservationLists:
+    """The lists of observations of a fake catalogue, whose fields these two are."""
+
+    pages: list[Page]
+    book: FakeBook | None
+
+    def observations(self, page: Page) -> Rows[Any]:
+        self.pages.append(page)
+        return self.book.page(page) if self.book is not None else Rows(())
+
+    def observation_documents(self, page: Page) -> Rows[ObservationDocument]:
+        found = self.observations(page)
+        return Rows(tuple(map(document_of, found.items)), found.next_cursor)
+
+    def observation_outlines(self, page: Page) -> Rows[ObservationOutline]:
+        found = self.observations(page)
+        items = (ObservationOutline(row_of(one, ""), one.label, one.is_span, one.now.text) for one in found.items)
+        return Rows(tuple(items), found.next_cursor)

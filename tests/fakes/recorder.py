@@ -12,7 +12,7 @@ from PIL import Image
 from fakes.blackbox import FakeBlackboxDoor
 from fakes.clock import FakeClock
 from fakes.exports import FakeExports
-from fakes.observations import FakeBook
+from fakes.observations import FakeBook, ObservationLists
 from fakes.removals import FakeRemovals
 from fakes.telemetry import FakeDefinitions, FakeTelemetry
 from seacorder.base.clock import Clock
@@ -39,7 +39,6 @@ from seacorder.model.instant import Instant
 from seacorder.model.loss import Loss, LossCause, MissingCounts
 from seacorder.model.name_preview import PreviewedNames
 from seacorder.model.narration import NarrationView
-from seacorder.model.observation_text import ObservationDocument, document_of
 from seacorder.model.outcome import ChannelOutcome, CommandFailed, CommandOutcome
 from seacorder.model.overlay import OVERLAY_CHARACTERS_MAX, OverlayText
 from seacorder.model.recording import (
@@ -100,7 +99,7 @@ class FakeChannel:
 
 
 @dataclass
-class FakeCatalogue:
+class FakeCatalogue(ObservationLists):
     """Rows as a test put them; filtered by channel and cut by limit and cursor."""
 
     held: list[object] = field(default_factory=list)
@@ -116,14 +115,6 @@ class FakeCatalogue:
 
     def events(self, after_cursor: int = 0, limit: int = 1000) -> list[Event]:
         return [event for event in self.stored_events if event.cursor > after_cursor][:limit]
-
-    def observations(self, page: Page) -> Rows[Any]:
-        self.pages.append(page)
-        return self.book.page(page) if self.book is not None else Rows(())
-
-    def observation_documents(self, page: Page) -> Rows[ObservationDocument]:
-        found = self.observations(page)
-        return Rows(tuple(map(document_of, found.items)), found.next_cursor)
 
     def contents(self, recording_ids: Sequence[str]) -> dict[str, RecordingContent]:
         parts = {name: [row for row in self.held if isinstance(row, Part) and row.recording_id == name]

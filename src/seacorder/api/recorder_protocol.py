@@ -19,7 +19,7 @@ from seacorder.model.name_preview import PreviewedNames
 from seacorder.model.observation import EnteredBy, Observation
 from seacorder.model.observation_entry import Edit, Entry
 from seacorder.model.observation_kind import ObservationKind
-from seacorder.model.observation_text import ObservationDocument
+from seacorder.model.observation_text import ObservationDocument, ObservationOutline
 from seacorder.model.outcome import CommandOutcome
 from seacorder.model.overlay import OverlaySettings, OverlayText
 from seacorder.model.reading import Reading, Value
@@ -78,6 +78,8 @@ class CatalogueSource(Protocol):
     def observations(self, page: Page) -> Rows[Observation]: ...
 
     def observation_documents(self, page: Page) -> Rows[ObservationDocument]: ...
+
+    def observation_outlines(self, page: Page) -> Rows[ObservationOutline]: ...
 
 
 class KindSource(Protocol):

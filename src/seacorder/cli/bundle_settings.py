@@ -164,7 +164,7 @@ def shown_settings(known: KnownSettings) -> dict[str, Any]:
 
 
 def _shown(one: SetValue) -> Any:
-    if one.location[-1] in SECRET_KEYS and one.value:
+    if one.location[-1] in SECRET_KEYS | {"password", "token"} and one.value:
         return MASK
     hide = redact_address if one.location[-1] == "input" else redact
     if isinstance(one.value, list):

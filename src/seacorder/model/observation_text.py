@@ -62,6 +62,16 @@ class ObservationDocument:
         return read(self.document)
 
 
+@dataclass(frozen=True, slots=True)
+class ObservationOutline:
+    """What a long list shows of it."""
+
+    row: ObservationRow
+    label: str
+    is_span: bool
+    text: str
+
+
 def document_of(observation: Observation) -> ObservationDocument:
     return ObservationDocument(observation.id, write(observation))
 

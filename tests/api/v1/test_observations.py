@@ -77,6 +77,19 @@ async def test_the_list_is_paged_and_filtered(client: httpx.AsyncClient, recorde
     assert (asked.observation_class, asked.text, asked.dive, asked.newest_first) == ("anomaly", "worn", "12", True)
 
 
+async def test_an_outline_says_the_same_in_short(client: httpx.AsyncClient) -> None:
+    await enter(client, "an", text="Worn", fields={"clock": 6})
+    span = await enter(client, "BU", text="Rocks")
+    closed = (await client.post(f"{BOOK}/{span['id']}/close")).json()
+    await enter(client, "FS")
+    whole = (await client.get(BOOK)).json()["items"]
+    outlines = (await client.get(f"{BOOK}/outlines")).json()
+    assert outlines["next_cursor"] is None
+    assert len(outlines["items"]) == 3
+    assert [one.items() <= other.items() for one, other in zip(outlines["items"], whole, strict=True)] == [True] * 3
+    assert {one["to_utc"] for one in outlines["items"]} == {None, closed["to_utc"]}
+
+
 async def test_a_span_that_somebody_closes_at_once_was_entered_all_the_same(
     client: httpx.AsyncClient, recorder: FakeRecorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

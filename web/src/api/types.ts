@@ -11,6 +11,7 @@ export type Outcome = Schemas["Outcome"];
 export type ChannelOutcome = Schemas["ChannelOutcome"];
 export type Kind = Schemas["KindView"];
 export type Observation = Schemas["ObservationView"];
+export type Outline = Schemas["ObservationOutlineView"];
 export type Context = Schemas["ContextView"];
 export type Removal = Schemas["RemovalAnswer"];
 export type Reading = Schemas["ReadingView"];

@@ -504,6 +504,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/observations/outlines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Outlines
+         * @description The same in short, for long lists: without readings, places, files and history.
+         */
+        get: operations["outlines_api_v1_observations_outlines_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/observations/export": {
         parameters: {
             query?: never;
@@ -2022,6 +2042,34 @@ export interface components {
          */
         ObservationClass: "finding" | "anomaly" | "note" | "milestone";
         /**
+         * ObservationOutlineView
+         * @description What a long list shows of an observation.
+         */
+        ObservationOutlineView: {
+            /** Id */
+            id: string;
+            /** Number */
+            number: number;
+            /** Code */
+            code: string;
+            /** Label */
+            label: string;
+            class: components["schemas"]["ObservationClass"];
+            /** Is Span */
+            is_span: boolean;
+            state: components["schemas"]["ObservationState"];
+            /**
+             * Utc
+             * Format: date-time
+             * @example 2026-05-04T03:02:01.123456Z
+             */
+            utc: string;
+            /** To Utc */
+            to_utc: string | null;
+            /** Text */
+            text: string;
+        };
+        /**
          * ObservationPage
          * @description Observations in the order of their instant; `next_cursor` is null on the last page.
          */
@@ -2110,6 +2158,16 @@ export interface components {
             instant_utc: string;
             /** Channels */
             channels: components["schemas"]["ChannelOutcome"][];
+        };
+        /**
+         * OutlinePage
+         * @description Outlines in the order of their instant; `next_cursor` is null on the last page.
+         */
+        OutlinePage: {
+            /** Items */
+            items: components["schemas"]["ObservationOutlineView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * OverlayView
@@ -3905,6 +3963,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ObservationView"];
+                };
+            };
+        };
+    };
+    outlines_api_v1_observations_outlines_get: {
+        parameters: {
+            query?: {
+                /** @description That end at or after this instant (RFC 3339) */
+                from?: string | null;
+                /** @description That begin before this instant (RFC 3339) */
+                to?: string | null;
+                /** @description Of the kind of this code */
+                kind?: string | null;
+                /** @description Of this class */
+                class?: components["schemas"]["ObservationClass"] | null;
+                /** @description In which each of these words begins a word */
+                text?: string | null;
+                /** @description Of this dive */
+                dive?: string | null;
+                /** @description Of the recording of this id */
+                recording?: string | null;
+                /** @description Newest first instead of oldest first */
+                newest_first?: boolean;
+                /** @description Observations at most */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutlinePage"];
                 };
             };
         };

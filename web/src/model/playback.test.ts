@@ -1,5 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { frameAt, nearest, neighbour, secondsOf, shownAt, span, stepped, ticks, zoomed, type Part } from "./playback";
+import {
+  frameAt,
+  inSight,
+  nearest,
+  neighbour,
+  secondsOf,
+  shownAt,
+  span,
+  stepped,
+  ticks,
+  zoomed,
+  type Part,
+} from "./playback";
 
 function part(number: number, startMs: number, frames = 250): Part {
   const endMs = startMs + (frames - 1) * 40;
@@ -89,5 +101,27 @@ describe("the timeline", () => {
     expect(neighbour(marks, 1000, 1)?.id).toBe("b");
     expect(neighbour(marks, 1400, -1)?.id).toBe("a");
     expect(neighbour(marks, 1000, -1)).toBeNull();
+  });
+});
+
+describe("marks that lie on each other", () => {
+  const view = { fromMs: 0, toMs: 1000 };
+  const marks = Array.from({ length: 10_000 }, (_, at) => ({ id: String(at), fromMs: at / 10, toMs: at / 10 }));
+
+  test("few are all drawn, and none that is out of sight", () => {
+    const some = [...marks.slice(0, 3), { id: "late", fromMs: 2000, toMs: 2000 }];
+    expect(inSight(some, view, 600)).toEqual(marks.slice(0, 3));
+  });
+
+  test("of very many one for each place is drawn, from the first to the last place", () => {
+    const drawn = inSight(marks, view, 600);
+    expect(drawn).toHaveLength(100);
+    expect(drawn[0]?.fromMs).toBe(0);
+    expect(drawn.at(-1)?.fromMs).toBeGreaterThanOrEqual(990);
+  });
+
+  test("a long one is drawn beside short ones that begin with it", () => {
+    const long = { id: "long", fromMs: 0, toMs: 900 };
+    expect(inSight([...marks, long], view, 600)).toContain(long);
   });
 });

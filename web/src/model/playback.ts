@@ -123,6 +123,31 @@ export function zoomed(
   return { fromMs: from, toMs: from + width };
 }
 
+/** So many pixels have room for one mark. */
+const MARK_PX = 6;
+
+/** The marks in sight. Where there are more than have room, of those that would lie on each other only the first. */
+export function inSight<M extends Mark>(
+  marks: readonly M[],
+  view: { fromMs: number; toMs: number },
+  pixels: number,
+): M[] {
+  const seen = marks.filter((one) => one.toMs >= view.fromMs && one.fromMs <= view.toMs);
+  const places = Math.max(1, Math.floor(pixels / MARK_PX));
+  if (seen.length <= places) return seen;
+  const perPlace = (view.toMs - view.fromMs) / places;
+  const placeOf = (ms: number): number => Math.floor((ms - view.fromMs) / perPlace);
+  const taken = new Set<number>();
+  return seen.filter((one) => {
+    const from = Math.max(0, placeOf(one.fromMs));
+    const to = Math.min(places, placeOf(one.toMs));
+    const key = from * (places + 1) + to;
+    if (taken.has(key)) return false;
+    taken.add(key);
+    return true;
+  });
+}
+
 /** The mark that is nearest to an instant, if it lies within `withinMs`. */
 export function nearest<M extends Mark>(marks: readonly M[], atMs: number, withinMs: number): M | null {
   let best: M | null = null;

@@ -16,6 +16,7 @@ from seacorder.model.observation import (
     RevisionKind,
 )
 from seacorder.model.observation_kind import KindFieldType, ObservationKind
+from seacorder.model.observation_text import ObservationOutline
 from seacorder.model.reading import ReadingState
 
 
@@ -109,6 +110,29 @@ class ObservationPage(View):
     next_cursor: str | None
 
 
+class ObservationOutlineView(_Classed):
+    """What a long list shows of an observation."""
+
+    id: str
+    number: int
+    code: str
+    label: str
+    observation_class: ObservationClass = Field(alias="class")
+    is_span: bool
+    state: ObservationState
+    utc: Utc
+    to_utc: Utc | None
+    """Of a span that has ended; else null."""
+    text: str
+
+
+class OutlinePage(View):
+    """Outlines in the order of their instant; `next_cursor` is null on the last page."""
+
+    items: list[ObservationOutlineView]
+    next_cursor: str | None
+
+
 class KindFieldView(View):
     """A field that can be filled in."""
 
@@ -167,6 +191,24 @@ def observation_view(one: Observation) -> ObservationView:
         stills=[shown(MadeFileView, file) for file in followed.stills],
         clips=[shown(MadeFileView, file) for file in followed.clips],
         revisions=[_revision(revision) for revision in one.revisions],
+    )
+
+
+def outline_view(one: ObservationOutline) -> ObservationOutlineView:
+    """As it is now."""
+    row = one.row
+    end_utc_ns = row.end_utc_ns if one.is_span else None
+    return ObservationOutlineView(
+        id=row.id,
+        number=row.number,
+        code=row.code,
+        label=one.label,
+        **{"class": row.observation_class},
+        is_span=one.is_span,
+        state=row.state,
+        utc=utc_text(row.start_utc_ns),
+        to_utc=None if end_utc_ns is None else utc_text(end_utc_ns),
+        text=one.text,
     )
 
 

@@ -24,8 +24,10 @@ from seacorder.api.v1.observation_export import FORMS, PageAt, write_export
 from seacorder.api.v1.observation_views import (
     KindsView,
     ObservationView,
+    OutlinePage,
     kind_view,
     observation_view,
+    outline_view,
 )
 from seacorder.api.v1.view import answered, read_utc
 from seacorder.base.errors import NotPossible, StorageFailed
@@ -33,7 +35,7 @@ from seacorder.catalogue.page import LIMIT_MAX, Page, Rows
 from seacorder.catalogue.queries import observation_of
 from seacorder.model.observation import EnteredBy, Observation, ObservationClass
 from seacorder.model.observation_entry import Edit, Entry
-from seacorder.model.observation_text import ObservationDocument
+from seacorder.model.observation_text import ObservationDocument, ObservationOutline
 
 Id = Annotated[str, InPath(max_length=80, description="`id` of the observation")]
 Code = Annotated[str, InPath(max_length=40, description="`code` of the kind, in any case")]
@@ -133,6 +135,12 @@ class Observations:
         found = await catalogue.ask(lambda: catalogue.observation_documents(page))
         return documented.json_bytes(await asyncio.to_thread(_page_json, found))
 
+    async def outlines(self, asked: Annotated[PagedFilter, Query()]) -> Response:
+        """The same in short, for long lists: without readings, places, files and history."""
+        page, catalogue = asked.page(asked.limit, asked.cursor), self._recorder.catalogue
+        found = await catalogue.ask(lambda: catalogue.observation_outlines(page))
+        return documented.json_bytes(await asyncio.to_thread(_outlines_json, found))
+
     async def export(self, asked: Annotated[ExportFilter, Query()]) -> Response:
         """A file of the observations, as a table or a map."""
         asked.page()  # raises now, before anything is written
@@ -174,6 +182,11 @@ async def _edit(request: Request) -> Edit:
 def _page_json(found: Rows[ObservationDocument]) -> bytes:
     items = b",".join(map(_item_json, found.items))
     return b'{"items":[%b],"next_cursor":%b}' % (items, json.dumps(found.next_cursor).encode())
+
+
+def _outlines_json(found: Rows[ObservationOutline]) -> bytes:
+    items = list(map(outline_view, found.items))
+    return OutlinePage(items=items, next_cursor=found.next_cursor).model_dump_json().encode()
 
 
 @lru_cache(ITEMS_KEPT)

@@ -27,7 +27,7 @@ from seacorder.api.v1.files import Files
 from seacorder.api.v1.lines import Lines, LinesView
 from seacorder.api.v1.live import LiveFeed
 from seacorder.api.v1.observation_bodies import EDIT_BODY, ENTRY_BODY, KIND_BODY, PRESS_BODY
-from seacorder.api.v1.observation_views import KindsView, KindView, ObservationPage, ObservationView
+from seacorder.api.v1.observation_views import KindsView, KindView, ObservationPage, ObservationView, OutlinePage
 from seacorder.api.v1.observations import Observations
 from seacorder.api.v1.readings import HistoryView, Readings, ReadingsView, SourcesView
 from seacorder.api.v1.removals import REMOVE_BODY, RemovalAnswer, RemovalCommands, RemovalRow
@@ -165,6 +165,7 @@ def _add_observations(app: FastAPI, book: Observations) -> None:
     one, fails, no_such = ObservationView, (400, 404, 409, 503), (404, 503)
     _route(app, "GET", "/observations", book.all, model=ObservationPage, fails=(400, 503))
     _route(app, "POST", "/observations", book.enter, model=one, fails=fails, extra=ENTRY_BODY, status=201)
+    _route(app, "GET", "/observations/outlines", book.outlines, model=OutlinePage, fails=(400, 503))
     _route(app, "GET", "/observations/export", book.export, fails=(400, 409, 503), answer=Response)
     _route(app, "GET", "/observations/{id}", book.one, model=one, fails=no_such)
     _route(app, "POST", "/observations/{id}/close", book.close, model=one, fails=fails, extra=EDIT_BODY)

@@ -1,6 +1,6 @@
 /** What is searched and found. Kept while other rooms are shown, so that coming back changes nothing. */
 import { ask, query } from "../../api/client";
-import type { Observation, Removal, Rows } from "../../api/types";
+import type { Outline, Removal, Rows } from "../../api/types";
 import type { ClipRow, FramegrabRow, LossRow, PartRow, RecordingRow } from "./rows";
 
 const PAGE = 100;
@@ -21,7 +21,7 @@ export interface Content {
   clips: ClipRow[];
   stills: FramegrabRow[];
   losses: LossRow[];
-  observations: Observation[];
+  observations: Outline[];
   /** Who removed it and where copies are; null: it was not removed. */
   removal: Removal | null;
 }
@@ -72,7 +72,7 @@ class Finder {
         all<ClipRow>("clips", id),
         all<FramegrabRow>("framegrabs", id),
         all<LossRow>("losses", id),
-        all<Observation>("observations", id),
+        all<Outline>("observations/outlines", id),
       ]);
       const recording = recordings[0];
       if (recording === undefined) return null;
@@ -111,7 +111,7 @@ class Finder {
   }
 }
 
-const ROWS_MAX = 20_000;
+const ROWS_MAX = 200_000;
 
 async function all<Row>(list: string, recording: string): Promise<Row[]> {
   const found: Row[] = [];
