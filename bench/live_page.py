@@ -5,6 +5,7 @@ was captured is known. What the browser takes is not counted, but it runs on the
 """
 
 import asyncio
+import contextlib
 import json
 import statistics
 import threading
@@ -77,7 +78,10 @@ def address(running: Recorder, path: str = "") -> str:
 
 def page_base(running: Recorder) -> str:
     """Where the operator's page is: `/next` as long as there is another one at `/`."""
-    return "/next" if b"/next/page.js" in running.fetch("/next") else ""
+    with contextlib.suppress(SystemExit):  # it is somewhere else
+        if b"/next/page.js" in running.fetch("/next"):
+            return "/next"
+    return ""
 
 
 def opened(browser: Browser, running: Recorder, count: int) -> tuple[list[float], list[int]]:

@@ -89,7 +89,7 @@ def test_broken_settings_end_with_code_2_and_every_fault(real_command, file, com
     assert ended.err == (
         f"seacorder: {file}: [server] has no key 'prot'.\n"
         "  Known are host, inspector_port, integration_port, allowed_origins, allowed_hosts, "
-        "commands_need_token, access.\n"
+        "secure_port, certificate, certificate_key, commands_need_token, access.\n"
         f"seacorder: {file}: [[channels]] 1 name: is empty.\n"
         "  Give every channel a name of its own.\n"
     )

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from seacorder import __version__
+from seacorder.api.http.certificate import Certificate, check_certificate
 from seacorder.api.http.ports import claim_port, families, is_any_of_both
 from seacorder.base import log
 from seacorder.base.background import awaited, task
@@ -189,6 +190,8 @@ async def _start(start: Start, shutdown: Shutdown, ending: RestartWish, follows:
     settings, server = start.settings, start.settings.server
     inspector = claim_port(server.host, server.inspector_port, setting="inspector_port")
     integration = claim_port(server.host, server.integration_port, setting="integration_port")
+    certificate = certificate_of(server)
+    secure = () if certificate is None else claim_port(server.host, server.secure_port, setting="secure_port")
     memory = VolumeMemory(state_folder())
     check_mounted(settings.storage.root, memory)
     try_root(settings.storage.root)
@@ -205,8 +208,10 @@ async def _start(start: Start, shutdown: Shutdown, ending: RestartWish, follows:
 
     warn_of_strangers(server)
     key, setup = session_key(state_folder()), _setup(start, recorder, shutdown, ending)
+    app = create_inspector_app(recorder, server, setup, session_key=key)
     await _start_web(shutdown, [
-        Listener(create_inspector_app(recorder, server, setup, session_key=key), inspector),
+        Listener(app, inspector),
+        *([Listener(app, secure, certificate)] if secure else []),
         Listener(create_integration_app(recorder, server, bare_false=settings.integration.bare_false), integration),
     ], follows)
     return recorder, families(inspector)
@@ -224,6 +229,16 @@ def _setup(start: Start, recorder: Recorder, shutdown: Shutdown, ending: Restart
     running = start.settings if start.used is None else start.used.settings
     restart = ending.restart if can_restart() else None
     return Setup(start.source, running, recorder.journal, InputTrials(trials), is_busy, restart)
+
+
+def certificate_of(server: ServerSettings) -> Certificate | None:
+    """The certificate for HTTPS; None if there is none. Raises SettingsError if it cannot be used. Blocks."""
+    if server.certificate is None:
+        return None
+    key = server.certificate_key
+    certificate = Certificate(str(server.certificate), None if key is None else str(key))
+    check_certificate(certificate)
+    return certificate
 
 
 def warn_of_strangers(server: ServerSettings) -> None:
@@ -328,6 +343,7 @@ def announce(settings: Settings, heard: str) -> None:
     lines = (
         f"Seacorder {__version__} takes commands.",
         f"  page and Inspector service  http://{shown}:{server.inspector_port}/{network}",
+        *([f"  the same over HTTPS         https://{shown}:{server.secure_port}/"] if server.certificate else []),
         f"  integration service         http://{shown}:{server.integration_port}/{network}",
         f"  files                       {settings.storage.root}",
         f"  channels                    {names}",

@@ -19,11 +19,7 @@ def clashes(raw: Mapping[str, Any], place: str) -> Iterator[Message]:
     Looks at the values as they were written, so it also works where the schema has refused some of them.
     """
     server = _table(raw.get("server"))
-    ports = (server.get("inspector_port", 13000), server.get("integration_port", 8088))
-    if str(ports[0]) == str(ports[1]):
-        yield Message(
-            f"{place}: [server] inspector_port and integration_port are both {ports[0]}.", "Give each its own."
-        )
+    yield from _port_clashes(server, place)
     yield from _drive_clashes(_table(raw.get("storage")).get("drives"), place)
     yield from _channel_clashes(raw.get("channels"), place)
     yield from _clean_clashes(raw.get("channels"), place)
@@ -33,6 +29,18 @@ def clashes(raw: Mapping[str, Any], place: str) -> Iterator[Message]:
     yield from _telemetry_clashes(raw, place)
     yield from _copy_clashes(raw, place)
     yield from _blackbox_clashes(raw, place)
+
+
+def _port_clashes(server: Mapping[str, Any], place: str) -> Iterator[Message]:
+    ports = {"inspector_port": 13000, "integration_port": 8088}
+    if "certificate" in server:
+        ports["secure_port"] = 13443
+    seen: dict[str, str] = {}
+    for name, default in ports.items():
+        port = str(server.get(name, default))
+        other = seen.setdefault(port, name)
+        if other != name:
+            yield Message(f"{place}: [server] {other} and {name} are both {port}.", "Give each its own.")
 
 
 def storage_clashes(storage: StorageSettings) -> Iterator[Message]:

@@ -15,6 +15,9 @@ inspector_port = 13000        # Inspector service, /api/v1 and the page
 integration_port = 8088       # integration service
 # allowed_origins = []        # web pages of other origins that may send commands: ["http://10.0.0.7"]
 # allowed_hosts = []          # further names of this computer: ["recorder.vessel.lan"]
+# certificate = "recorder.pem"     # then there is HTTPS too ...
+# certificate_key = "recorder.key"
+# secure_port = 13443         # ... on this port
 # commands_need_token = false # true: Inspector and integration commands need a password or token too
 
 # One [[server.access]] table for each who is let in; without any, everybody is. `seacorder password` prints one for a

@@ -69,6 +69,7 @@ _DEFAULT_TEMPLATES = PathTemplates()
 Port = Annotated[int, Field(ge=1, le=65535)]
 _PORT = "a whole number from 1 to 65535"
 _FOLDER = "a folder; `~` is the home folder of Seacorder's user, a relative one is beside the settings file"
+_FILE = "a file; a relative one is beside the settings file"
 _TEMPLATE = "text with tags, see docs/programs/tags.md"
 _SWITCH = "true or false"
 
@@ -88,6 +89,15 @@ class ServerSettings(SettingsTable):
     allowed_hosts: Annotated[tuple[Annotated[str, AfterValidator(host_name)], ...], BeforeValidator(listed)] = _key(
         (), "Further names under which this computer is called (its own name and addresses always work).",
         "a list of names"
+    )
+    secure_port: Port = _key(
+        13443, "Port of the page, `/api/v1` and the Inspector service over HTTPS, if there is a certificate.", _PORT
+    )
+    certificate: Annotated[Path, AfterValidator(user_path)] | None = _key(
+        None, "Certificate for HTTPS, with those that vouch for it, as PEM; unset: there is no HTTPS.", _FILE
+    )
+    certificate_key: Annotated[Path, AfterValidator(user_path)] | None = _key(
+        None, "Its private key, without a password; unset: in the file of the certificate.", _FILE
     )
     commands_need_token: bool = _key(
         False, "The Inspector and integration commands need a password or token of an operator too.", _SWITCH

@@ -156,11 +156,15 @@ class Access:
         end = int(self._clock()) + SESSION_SECONDS
         name = base64.urlsafe_b64encode(caller.name.encode()).decode().rstrip("=")
         value = f"{name}.{end}.{self._signature(self._by_name[caller.name], end)}"
-        return f"{self._cookie}={value}; Max-Age={SESSION_SECONDS}; {_attributes(is_secure)}"
+        return f"{self._name(is_secure)}={value}; Max-Age={SESSION_SECONDS}; {_attributes(is_secure)}"
 
     def unset_cookie(self, *, is_secure: bool) -> str:
         """The header `Set-Cookie` that ends a session."""
-        return f"{self._cookie}=; Max-Age=0; {_attributes(is_secure)}"
+        return f"{self._name(is_secure)}=; Max-Age=0; {_attributes(is_secure)}"
+
+    def _name(self, is_secure: bool) -> str:
+        # A cookie of HTTPS is neither sent nor replaced over HTTP, so the sessions of both are apart.
+        return f"{self._cookie}-secure" if is_secure else self._cookie
 
     def _by_token(self, token: str) -> Caller | None:
         if len(token) > _CREDENTIAL_CHARACTERS_MAX:
@@ -171,7 +175,7 @@ class Access:
         return None
 
     def _by_session(self, headers: Headers) -> Caller | None:
-        value = _cookie_in(headers, self._cookie)
+        value = _cookie_in(headers, self._name(is_secure=True)) or _cookie_in(headers, self._name(is_secure=False))
         if value is None or value.count(".") != 2:
             return None
         name, end, signature = value.split(".")

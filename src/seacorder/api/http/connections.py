@@ -39,7 +39,9 @@ class UnreadLimit:
     """Ends a connection, with its unsent bytes, if the client reads nothing for UNREAD_SECONDS_MAX."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
-        transport.set_write_buffer_limits(high=0)  # pause_writing is then called as soon as one byte cannot be sent
+        # pause_writing is then called as soon as one byte cannot be sent. A TLS transport calls it for as many bytes as
+        # the limit, others for more.
+        transport.set_write_buffer_limits(high=0 if transport.get_extra_info("sslcontext") is None else 1)
         self._transport = transport
         self._timer: asyncio.TimerHandle | None = None
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import uvicorn
 from starlette.types import ASGIApp
 
+from seacorder.api.http.certificate import Certificate
 from seacorder.api.http.connections import KEEP_ALIVE_SECONDS, HttpConnection, ListenerConnection
 from seacorder.api.http.ports import BACKLOG
 from seacorder.api.http.security import BODY_BYTES_MAX
@@ -26,6 +27,8 @@ class Listener:
 
     app: ASGIApp
     sockets: tuple[socket.socket, ...]
+    certificate: Certificate | None = None
+    """With one it speaks HTTPS."""
 
 
 async def serve_apps(
@@ -35,7 +38,7 @@ async def serve_apps(
 
     Sets `started` when all listeners answer. Closes the sockets at the end. Cancelling ends it at once.
     """
-    servers = [_OurServer(_config(one.app)) for one in listeners]
+    servers = [_OurServer(_config(one)) for one in listeners]
     async with asyncio.TaskGroup() as group:
         running = [
             group.create_task(server.serve(sockets=list(one.sockets)))
@@ -89,9 +92,12 @@ class _OurServer(uvicorn.Server):
         yield
 
 
-def _config(app: ASGIApp) -> uvicorn.Config:
+def _config(listener: Listener) -> uvicorn.Config:
+    certificate = listener.certificate
     return uvicorn.Config(
-        app,
+        listener.app,
+        ssl_certfile=None if certificate is None else certificate.file,
+        ssl_keyfile=None if certificate is None else certificate.key,
         http=HttpConnection,
         ws=ListenerConnection,
         ws_max_size=BODY_BYTES_MAX,
