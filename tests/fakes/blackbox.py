@@ -74,6 +74,8 @@ class FakeBlackboxDoor:
 
     def __init__(self, names: Sequence[str]) -> None:
         self.is_there = True
+        self.shown: BlackboxView | None = None
+        """In the status."""
         self.asked: list[tuple[int, int]] = []
         self.error: Exception | None = None
         self._names = tuple(names)

@@ -366,7 +366,7 @@ class FakeRecorder:
             volumes=(volume,),
             narration=self.narration,
             overrides=self.overrides,
-            blackbox=None,
+            blackbox=self.blackbox.shown,
         )
 
     def _status_of(self, channel: str) -> ChannelStatus:

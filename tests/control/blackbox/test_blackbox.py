@@ -14,9 +14,10 @@ from seacorder.model.channel import ChannelState
 from seacorder.model.file_note import FileNote
 from seacorder.model.loss import Loss, LossCause
 from seacorder.model.observation_entry import Entry
-from seacorder.model.recording import FileKind, FileState
+from seacorder.model.recording import FileKind, FileState, Part
 from seacorder.model.report import FileExamined
 from seacorder.model.settings import SettingsChange
+from seacorder.storage import account_file
 
 MINUTE_NS = 60 * 10**9
 
@@ -223,6 +224,25 @@ async def test_after_an_unexpected_end_it_goes_on_and_knows_what_was_there(recor
     assert kept.files == 6
     ended = [loss for loss in await recorder.rows("losses") if loss.cause is LossCause.PROGRAM_ENDED]
     assert {loss.channel for loss in ended} == {"Bow", "Stern"}
+
+
+async def test_files_of_before_are_found_once_its_disk_is_back(recorder: Bridge, tmp_path: Path) -> None:
+    blackbox = box(recorder)
+    await recorder.until(lambda: blackbox._loading is not None and blackbox._loading.done())
+    recorder["Bow"].blackbox.writes = False
+    recorder.pass_seconds(2)
+    blackbox.look()
+    hour = tmp_path / "bb" / "2020-01-01_00"
+    hour.mkdir()
+    before = hour / "Bow_20200101T000000000Z.mp4"
+    before.write_bytes(b"x" * 100)
+    part = Part("blackbox-0", "Bow", 1, str(before), 1, 10**9, 0, 25, 100, FileState.WHOLE)
+    account_file.append(hour, [part])
+    recorder["Bow"].blackbox.writes = True
+    recorder.pass_seconds(1)
+    blackbox.look()
+    await recorder.until(blackbox._loading.done)
+    assert [one.part for one in blackbox.holdings.files] == [part]
 
 
 async def test_without_one_there_is_nothing_to_ask(bridge: Bridge) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from fakes.clock import FakeClock
 from fakes.observations import FakeBook
-from seacorder.control.blackbox.observed import AROUND_NS, needed
+from seacorder.control.blackbox.observed import AROUND_NS, apart, needed
 from seacorder.model.observation import EnteredBy, Observation
 from seacorder.model.observation_entry import Entry
 from seacorder.model.recording import Recording, RecordingState
@@ -38,3 +38,7 @@ async def test_one_of_a_recording_or_by_itself_or_withdrawn_needs_nothing(noted:
     withdrawn = await book.withdraw((await book.observe(Entry("AN"))).id)
     others = [replace(noted, recording_id="R"), replace(noted, entered_by=EnteredBy.AUTOMATIC), withdrawn]
     assert needed(others, []) == []
+
+
+def test_stretches_that_touch_each_other_are_one() -> None:
+    assert apart([(5, 9), (1, 3), (8, 12), (20, 21), (12, 13), (2, 3)]) == [(1, 3), (5, 13), (20, 21)]

@@ -58,6 +58,8 @@ comes within three seconds."""
 STOP_SECONDS = 5.0
 ROUND_NS = 10 * NS_PER_SECOND
 """How often the limits are looked after; what was closed is written down within a second."""
+OBSERVED_NS = 60 * NS_PER_SECOND
+"""How often the catalogue is asked what was observed while nothing was recorded."""
 
 
 class Blackbox:
@@ -92,6 +94,8 @@ class Blackbox:
         self._loading: asyncio.Task[None] | None = None
         self._working: asyncio.Task[None] | None = None
         self._worked_ns = 0
+        self._observed_ns: int | None = None
+        self._was_missing = False
 
     # Life.
 
@@ -111,6 +115,7 @@ class Blackbox:
 
     def look(self) -> None:
         """Once a second; returns at once."""
+        self._look_whether_back()
         if self._loading is not None and not self._loading.done():
             return
         if self._working is not None and not self._working.done():
@@ -119,6 +124,13 @@ class Blackbox:
         if self.holdings.has_work or now_ns - self._worked_ns >= ROUND_NS:
             self._worked_ns = now_ns
             self._working = task(self._work(), "the blackbox's files")
+
+    def _look_whether_back(self) -> None:
+        """After it could not record, its disk may be another one, with files of before: they are looked for again."""
+        is_missing = any(one.is_missing for one in self.view().channels)
+        if self._was_missing and not is_missing and self._loading is not None and self._loading.done():
+            self.start()
+        self._was_missing = is_missing
 
     # What workers say.
 
@@ -266,8 +278,10 @@ class Blackbox:
         )
 
     async def _work(self) -> None:
-        if (oldest_ns := self.holdings.oldest_utc_ns) is not None:
+        now_ns, oldest_ns = self._context.clock.monotonic_ns(), self.holdings.oldest_utc_ns
+        if oldest_ns is not None and (self._observed_ns is None or now_ns - self._observed_ns >= OBSERVED_NS):
             await self._observed.look(oldest_ns)
+            self._observed_ns = now_ns
         await self.holdings.work()
 
     async def _load(self) -> None:

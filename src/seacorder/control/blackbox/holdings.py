@@ -95,7 +95,7 @@ class Holdings:
     async def load(self) -> tuple[str, ...]:
         """Takes up what an earlier run has left. Returns the videos that no account lists. OSError."""
         found = await asyncio.to_thread(blackbox_files.find, Path(self._settings.root))
-        self._held |= {one.stem: one for one in found.held}
+        self._held = {one.stem: one for one in found.held} | self._held
         self.missed.extendleft(reversed(found.rows))
         self._add_up()
         return found.unknown

@@ -3,6 +3,7 @@
 They need it until somebody has kept that stretch, or has withdrawn the observation.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable
 
 from seacorder.base.clock import NS_PER_SECOND
@@ -21,7 +22,9 @@ class ObservedNeeds:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._stretches: tuple[tuple[int, int], ...] = ()
+        self._begins: list[int] = []
+        self._ends: list[int] = []
+        """Of the stretches, which lie apart; in order."""
 
     async def look(self, since_utc_ns: int) -> None:
         """Asks the catalogue again, for what was observed since an instant. Where that fails, what was known counts."""
@@ -34,11 +37,13 @@ class ObservedNeeds:
             observed, recordings = await self._catalogue.ask(ask)
         except CatalogueFailed:
             return
-        self._stretches = tuple(needed(observed, recordings))
+        stretches = apart(needed(observed, recordings))
+        self._begins, self._ends = [begin for begin, _ in stretches], [end for _, end in stretches]
 
     def are_there(self, begin_utc_ns: int, end_utc_ns: int) -> bool:
         """True for files that begin and end at these instants, if an observation needs something of them."""
-        return any(begin_utc_ns < to_ns and end_utc_ns > from_ns for from_ns, to_ns in self._stretches)
+        place = bisect_left(self._begins, end_utc_ns)  # of the first stretch that begins behind the files
+        return place > 0 and self._ends[place - 1] > begin_utc_ns
 
 
 def needed(observed: Iterable[Observation], recordings: Iterable[Recording]) -> list[tuple[int, int]]:
@@ -54,4 +59,15 @@ def needed(observed: Iterable[Observation], recordings: Iterable[Recording]) -> 
         if not any(begin <= start_ns and (end is None or start_ns <= end) for begin, end in recorded):
             end_ns = one.now.end.utc_ns if one.now.end is not None else start_ns
             found.append((start_ns - AROUND_NS, end_ns + AROUND_NS))
+    return found
+
+
+def apart(stretches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same stretches in order, those that touch each other joined. Pure."""
+    found: list[tuple[int, int]] = []
+    for begin, end in sorted(stretches):
+        if found and begin <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((begin, end))
     return found
