@@ -13,7 +13,7 @@ from fakes.blackbox import FakeBlackboxDoor
 from fakes.clock import FakeClock
 from fakes.exports import FakeExports
 from fakes.observations import FakeBook, ObservationLists
-from fakes.removals import FakeRemovals
+from fakes.removals import FakeAbsences, FakeRemovals
 from fakes.telemetry import FakeDefinitions, FakeTelemetry
 from seacorder.base.clock import Clock
 from seacorder.base.errors import BadRequest, NotKnown
@@ -167,7 +167,7 @@ class FakeRecorder:
         self.events = EventLog()
         self.telemetry = FakeTelemetry(self.clock)
         self.definitions = FakeDefinitions()
-        self.removals = FakeRemovals()
+        self.removals, self.absences = FakeRemovals(), FakeAbsences()
         self.file_folders: tuple[str, ...] = ()
         self.live_orders: list[tuple[str, WatchLive]] = []
         """What the channels' workers were told about the live view."""

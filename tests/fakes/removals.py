@@ -1,7 +1,10 @@
 """Removing recordings, as the API sees it: what a test says stands, and what was ordered is kept."""
 
+from dataclasses import replace
+
 from seacorder.base.errors import NotKnown
 from seacorder.control.files.uses import Uses
+from seacorder.model.absence import Absence
 from seacorder.model.removal import RemovalOrder, RemovalState, RemovalView
 
 
@@ -24,3 +27,16 @@ class FakeRemovals:
         self.views[order.recording_id] = RemovalView(
             order.recording_id, RemovalState.VERIFYING, 5, order.ordered_by, order.why, order.copies
         )
+
+
+class FakeAbsences:
+    """One file that is missing."""
+
+    def __init__(self) -> None:
+        self.missing = Absence("/d/Bow.mp4", "r1", "Bow", 5)
+
+    async def see(self, named: str, by: str) -> tuple[Absence, ...]:
+        if named not in {self.missing.path, self.missing.recording_id}:
+            raise NotKnown("No missing file is known of it.", "GET /api/v1/absences has all.")
+        self.missing = replace(self.missing, seen_utc_ns=9, seen_by=by)
+        return (self.missing,)

@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypeVar
 
 from seacorder.base.message import Message
 from seacorder.catalogue.page import Page, Rows
+from seacorder.model.absence import Absence
 from seacorder.model.alarm import Alarm, AlarmKind
 from seacorder.model.blackbox import BlackboxView, HeldStretch, KeptStretch
 from seacorder.model.command import PreviewOverlay, ReadFrame
@@ -132,6 +133,12 @@ class RemovalSource(Protocol):
     async def view(self, recording_id: str) -> RemovalView: ...
 
     async def order(self, order: RemovalOrder) -> None: ...
+
+
+class AbsenceSource(Protocol):
+    """Files that somebody has taken away by hand; see `control.files.absences`."""
+
+    async def see(self, named: str, by: str) -> tuple[Absence, ...]: ...
 
 
 class HistoryRow(Protocol):
@@ -297,6 +304,9 @@ class Recorder(Protocol):
 
     @property
     def removals(self) -> RemovalSource: ...
+
+    @property
+    def absences(self) -> AbsenceSource: ...
 
     @property
     def file_folders(self) -> Sequence[str]: ...

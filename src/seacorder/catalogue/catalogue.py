@@ -20,6 +20,7 @@ from seacorder.catalogue.tables import EVENTS, Table, table_of
 from seacorder.catalogue.timed_queries import TimedQueries
 from seacorder.catalogue.touched import Touched
 from seacorder.catalogue.writer import EVENTS_KEPT, Writer
+from seacorder.model.absence import Absence
 from seacorder.model.account import Row
 from seacorder.model.capture_time import PartAnchor
 from seacorder.model.copies import CopyRow
@@ -141,7 +142,7 @@ class Catalogue(Queries):
             slow = f"The list of recordings did not answer within {limit_seconds:g} s. Recording is not affected."
             raise CatalogueFailed.of(self.fault or Message(slow)) from error
 
-    def record(self, row: Row | PartAnchor | CopyRow) -> None:
+    def record(self, row: Row | PartAnchor | CopyRow | Absence) -> None:
         """Stores a row. It replaces an earlier row with the same key, such as a part that has grown since."""
         self.touched.saw(row)
         self._record(table_of(type(row)), row)

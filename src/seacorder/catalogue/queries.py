@@ -51,7 +51,10 @@ MOST_INTERRUPTED = 200
 """How many interrupted files are offered for repair. For older ones, a repair was tried at many starts."""
 _IN_RECORDINGS: tuple[Table[Any], ...] = (CLIPS, FRAMEGRABS, OBSERVATIONS, LOSSES)
 """What is counted of a recording besides its parts."""
-_TEXT_COLUMN = {"parts": "path", "clips": "path", "framegrabs": "path", "losses": "detail", "removals": "document"}
+_TEXT_COLUMN = {
+    "parts": "path", "clips": "path", "framegrabs": "path", "losses": "detail", "removals": "document",
+    "absences": "path",
+}
 """What a search by text looks in, of rows that are no observations."""
 SETTINGS = "recorder"
 """The name under which the settings of clients are stored."""

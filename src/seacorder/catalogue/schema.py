@@ -203,6 +203,18 @@ CREATE TABLE removals (
 CREATE INDEX removals_by_time ON removals (utc_ns)
 """
 
+_ABSENCES = """
+CREATE TABLE absences (
+    path TEXT NOT NULL PRIMARY KEY,
+    recording_id TEXT,
+    channel TEXT NOT NULL,
+    noticed_utc_ns INTEGER NOT NULL,
+    seen_utc_ns INTEGER,
+    seen_by TEXT NOT NULL,
+    back_utc_ns INTEGER
+)
+"""
+
 _ADDED = "INSERT INTO observation_words (rowid, words) VALUES (new.row, new.words);"
 _REMOVED = "INSERT INTO observation_words (observation_words, rowid, words) VALUES ('delete', old.row, old.words);"
 _OBSERVATION_TRIGGERS = (
@@ -218,6 +230,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     (_CONFIRMED,),
     tuple(_COPIES.split(";")),
     tuple(_REMOVALS.split(";")),
+    (_ABSENCES,),
 )
 """The statements of the step at index n upgrade version n to n + 1."""
 

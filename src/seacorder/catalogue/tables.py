@@ -8,6 +8,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any, Generic, TypeVar, get_type_hints
 
+from seacorder.model.absence import Absence
 from seacorder.model.capture_time import PartAnchor
 from seacorder.model.copies import CompletedFolder, CopiedFile, CopiedFolder
 from seacorder.model.event import Event
@@ -126,6 +127,8 @@ OBSERVATIONS = Table(
 DOCUMENTS = Table("observation_documents", ObservationDocument, key=("id",), start="id", end="id", recording=None)
 """Apart from their rows, which are small, so that a search goes through them quickly."""
 REMOVALS = Table("removals", Removal, key=("recording_id",), start="utc_ns", end="utc_ns", has_channel=False)
+ABSENCES = Table("absences", Absence, key=("path",), start="noticed_utc_ns", end="noticed_utc_ns")
+"""Files that somebody has taken away by hand. For this recorder alone: not in account files."""
 EVENTS = Table("events", Event, key=("cursor",), start="utc_ns", end="utc_ns", recording=None)
 
 ANCHORS = Table(
@@ -150,7 +153,7 @@ TABLES: tuple[Table[Any], ...] = (RECORDINGS, PARTS, CLIPS, FRAMEGRABS, LOSSES, 
 """Tables that are shown, in the order in which the rows of one batch are written."""
 
 COPIES: tuple[Table[Any], ...] = (COPIED_FILES, COPIED_FOLDERS, COMPLETED_FOLDERS)
-_OF: dict[type[Any], Table[Any]] = {table.of: table for table in (*TABLES, DOCUMENTS, ANCHORS, *COPIES)}
+_OF: dict[type[Any], Table[Any]] = {table.of: table for table in (*TABLES, DOCUMENTS, ANCHORS, ABSENCES, *COPIES)}
 
 
 def table_of(kind: type[T]) -> Table[T]:

@@ -8,6 +8,7 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from seacorder.model.absence import Absence
 from seacorder.model.account import key_of
 from seacorder.model.observation_text import ObservationRow
 from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording, RecordingState
@@ -54,6 +55,8 @@ class Touched:
                     self._touch(row.path, row.recording_id)
                 case Recording():
                     self._recording(row)
+                case Absence():
+                    return  # its manifest still lists the file, so that a check finds it
                 case _:
                     if (identifier := getattr(row, "recording_id", None)) is not None:
                         self._recordings.add(identifier)

@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from seacorder.cli.losses import ListedMissing
+from seacorder.model.absence import Absence
 from seacorder.model.blackbox import is_of_blackbox
 from seacorder.model.file_note import FileNote, note_of_row
 from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording, RecordingState
@@ -35,14 +36,19 @@ class Catalogued:
     missing: ListedMissing = field(default_factory=ListedMissing)
     recordings: tuple[Recording, ...] = ()
     removals: tuple[Removal, ...] = ()
+    absences: tuple[Absence, ...] = ()
 
     @cached_property
     def _removed(self) -> dict[str | None, RemovalState]:
         return {one.recording_id: one.state for one in self.removals}
 
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(one.path for one in self.absences if one.is_known)
+
     def is_removed(self, row: Part | Clip | Framegrab) -> bool:
-        """The file was removed with its recording, or is being removed: it is not missing."""
-        return row.recording_id in self._removed
+        """The file was removed with its recording, or is being removed; or somebody knows that it is missing."""
+        return row.recording_id in self._removed or row.path in self._known
 
     def is_to_be_gone(self, row: Part | Clip | Framegrab) -> bool:
         """The removal of its recording has ended."""

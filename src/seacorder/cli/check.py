@@ -15,6 +15,7 @@ from seacorder.cli.streams import progress_bar
 from seacorder.config.schema import StorageSettings
 from seacorder.evidence.check import check_file, still_damage
 from seacorder.evidence.rebuild import STILL_SUFFIX, read_still
+from seacorder.model.absence import Absence
 from seacorder.model.file_note import FILE_SUFFIXES
 from seacorder.model.recording import Clip, Framegrab, Part, Recording
 from seacorder.model.removal import Removal
@@ -51,6 +52,7 @@ def read_catalogue(path: Path) -> Catalogued:
         missing=ListedMissing.read(queries),
         recordings=queries.all_rows(Recording),
         removals=queries.all_rows(Removal),
+        absences=tuple(one for one in queries.all_rows(Absence) if not Path(one.path).exists()),
     )
 
 
@@ -96,6 +98,7 @@ def _summary(catalogued: Catalogued, found: FilesFound) -> dict[str, int]:
         **catalogued.missing.totals,
         "open_files": len(open_files(catalogued)),
         "removed_recordings": len(catalogued.removals),
+        "known_to_be_missing": sum(one.is_known for one in catalogued.absences),
     }
 
 
@@ -110,6 +113,8 @@ def _print(catalogued: Catalogued, found: FilesFound, faults: list[Disagreement]
     )
     if count := totals["removed_recordings"]:
         print(f"{large_count_text(count, 'recording')} removed by somebody; `seacorder recordings` says by whom.")
+    if count := totals["known_to_be_missing"]:
+        print(f"{large_count_text(count, 'file')} missing, which somebody knows: `seacorder recordings missing`.")
     if count := totals["open_files"]:
         are = "1 file is open: it is" if count == 1 else f"{count:,} files are open: they are"
         them = "it" if count == 1 else "them"

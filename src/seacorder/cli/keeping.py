@@ -1,5 +1,5 @@
-"""The commands about recordings as a whole: `recordings` and `recordings remove`. What they do is in `recordings`,
-which is imported when one runs."""
+"""The commands about recordings as a whole: `recordings` with `remove`, `missing` and `acknowledge`. What they do is in
+`recordings`, which is imported when one runs."""
 
 import sys
 from typing import Annotated
@@ -14,7 +14,7 @@ recordings_app = typer.Typer(invoke_without_command=True, no_args_is_help=False)
 
 def add_to(app: typer.Typer) -> None:
     """Declares the commands."""
-    app.add_typer(recordings_app, name="recordings", help="List recordings, or remove one.")
+    app.add_typer(recordings_app, name="recordings", help="List recordings, remove one, or list what is missing.")
 
 
 @recordings_app.callback()
@@ -55,3 +55,27 @@ def recordings_remove(  # noqa: PLR0913, PLR0917 - one for each option
     copy = None if verified_copy is None else streams.as_meant(verified_copy)
     wanted = RemovalWanted(streams.as_meant(recording), copy, without_a_copy, *said, yes)
     sys.exit(0 if remove_recording(url, wanted, as_json=as_json) else 1)
+
+
+@recordings_app.command("missing")
+def recordings_missing(url: UrlOption = DEFAULT_URL, as_json: JsonOption = False) -> None:
+    """List files that somebody has deleted or moved away by hand, and who knows it."""
+    from seacorder.cli.recordings import list_missing
+
+    list_missing(url, as_json=as_json)
+
+
+@recordings_app.command("acknowledge")
+def recordings_acknowledge(
+    named: Annotated[
+        str,
+        typer.Argument(metavar="ID-OR-PATH", help="Of a recording, or of one missing file.", show_default=False),
+    ],
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who knows it; else the user of this command.")] = "",
+    url: UrlOption = DEFAULT_URL,
+    as_json: JsonOption = False,
+) -> None:
+    """Say that files are missing on purpose. `seacorder check` does not call them missing any more."""
+    from seacorder.cli.recordings import acknowledge
+
+    acknowledge(url, streams.as_meant(named), streams.as_meant(by), as_json=as_json)

@@ -73,6 +73,30 @@ def remove_recording(url: str, wanted: RemovalWanted, *, as_json: bool) -> bool:
     return bool(ended["state"] == "removed")
 
 
+def list_missing(url: str, *, as_json: bool) -> None:
+    """Prints one line for each file that is missing, oldest first, or one JSON object a line."""
+    with RecorderClient(url) as recorder:
+        for one in recorder.all_rows("absences"):
+            if as_json:
+                print(json.dumps(one))
+            elif one["back_utc"] is None:
+                print(_missing_line(one))
+
+
+def acknowledge(url: str, named: str, by: str, *, as_json: bool) -> None:
+    """Says that somebody knows. Raises InspectorError where nothing of it is missing."""
+    with RecorderClient(url) as recorder:
+        rows = recorder.acknowledge(named, by or _user())
+    for one in rows:
+        print(json.dumps(one) if as_json else _missing_line(one))
+
+
+def _missing_line(one: dict[str, Any]) -> str:
+    by = f" by {one['seen_by']}" if one["seen_by"] else ""
+    seen = f"known{by}" if one["seen_utc"] else "nobody has said that he knows"
+    return f"{one['path']}  missing since {one['noticed_utc'][:19]}Z  {seen}"
+
+
 def _print_plan(plan: dict[str, Any], wanted: RemovalWanted) -> None:
     size = f"{large_count_text(plan['files'], 'file')}, {plan['bytes']:,} bytes"
     print(f"Recording {plan['recording_id']}: {size}, in")

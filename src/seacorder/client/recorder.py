@@ -113,6 +113,12 @@ class RecorderClient(Client):
         answer: dict[str, Any] = self._transport.ask("GET", path)
         return answer
 
+    def acknowledge(self, named: str, by: str) -> list[dict[str, Any]]:
+        """Says that a file, or every file of a recording, is known to be missing; the rows, as JSON came."""
+        answer = self._transport.ask("POST", "/api/v1/absences/seen", {"of": named, "by": by})
+        items: list[dict[str, Any]] = answer["items"]
+        return items
+
     def remove_recording(self, recording: str, body: dict[str, Any]) -> dict[str, Any]:
         """Orders its removal; `removal` says how far it is."""
         path = f"/api/v1/recordings/{quote(recording, safe='')}/remove"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from seacorder.control.context import Context
 from seacorder.control.copies.copying import Copying, CopySettings
+from seacorder.control.files.absences import Absences
 from seacorder.control.files.clock_samples import ClockSamples
 from seacorder.control.files.completion import Completion, FolderSettings
 from seacorder.control.files.examination import Examination
@@ -47,6 +48,7 @@ class KeptFiles:
         self.copies = Copying(Supervisor(Callbacks()), *parts, settings)
         removing = RemovalSettings(folders.volumes, roots, lambda: examination.is_working)
         self.removals = Removals(supervisor, *parts, self._completion, removing)
+        self.absences = Absences(supervisor, *parts, folders.volumes, lambda: examination.is_working)
         self.exports = Exports(supervisor, context.clock, self._completion, is_recording)
         self.clock_stepped = self._completion.clock_stepped
 
@@ -61,10 +63,12 @@ class KeptFiles:
         self._completion.look()
         self.copies.look()
         self.removals.look()
+        self.absences.look()
 
     async def stop(self) -> None:
         """Ends the work; the next run of the program does what is left."""
         await self.removals.stop()
+        await self.absences.stop()
         await self.copies.stop()
         await self._completion.stop()
 

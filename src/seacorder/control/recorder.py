@@ -202,7 +202,7 @@ class Recorder:
         folders = FolderSettings(MarkedFolders(options.volumes), options.proof)
         wanted = KeptSettings(folders, options.file_folders, options.copies)
         kept = KeptFiles(self._context, self._supervisor, self._examination, wanted, self.is_recording)
-        self.removals, self.file_folders = kept.removals, options.file_folders
+        self.removals, self.absences, self.file_folders = kept.removals, kept.absences, options.file_folders
 
         def look() -> None:
             self._automatic.look()

@@ -54,3 +54,16 @@ async def test_what_was_removed_is_listed(client: httpx.AsyncClient, recorder: F
     (row,) = (await client.get("/api/v1/removals")).json()["items"]
     assert (row["recording_id"], row["state"], row["by"], row["copies"]) == ("r1", "removed", "Ines", ["/usb", "/nas"])
     assert "document" not in row
+
+
+async def test_what_is_missing_is_listed_and_somebody_can_know_it(
+    client: httpx.AsyncClient, recorder: FakeRecorder
+) -> None:
+    recorder.catalogue.held = [recorder.absences.missing]
+    (row,) = (await client.get("/api/v1/absences")).json()["items"]
+    assert (row["path"], row["seen_utc"], row["back_utc"]) == ("/d/Bow.mp4", None, None)
+    for named in ("r1", "/d/Bow.mp4"):
+        answer = await client.post("/api/v1/absences/seen", json={"of": named, "by": "Ines"})
+        assert [(one["path"], one["seen_by"]) for one in answer.json()["items"]] == [("/d/Bow.mp4", "Ines")]
+    assert (await client.post("/api/v1/absences/seen", json={"of": "other"})).status_code == 404
+    assert (await client.post("/api/v1/absences/seen", json={"by": "Ines"})).status_code == 400

@@ -1012,6 +1012,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Absences
+         * @description Files that were found missing, each once.
+         */
+        get: operations["absences_api_v1_absences_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/absences/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See
+         * @description Somebody knows that a file, or every file of a recording, is missing.
+         */
+        post: operations["see_api_v1_absences_seen_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/parts/{id}/frame.jpg": {
         parameters: {
             query?: never;
@@ -1252,6 +1292,30 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AbsenceRow
+         * @description A file that somebody has taken away by hand.
+         */
+        AbsenceRow: {
+            /** Path */
+            path: string;
+            /** Recording Id */
+            recording_id: string | null;
+            /** Channel */
+            channel: string;
+            /**
+             * Noticed Utc
+             * Format: date-time
+             * @example 2026-05-04T03:02:01.123456Z
+             */
+            noticed_utc: string;
+            /** Seen Utc */
+            seen_utc: string | null;
+            /** Seen By */
+            seen_by: string;
+            /** Back Utc */
+            back_utc: string | null;
+        };
         /**
          * AccessRole
          * @description What somebody may do.
@@ -2221,6 +2285,13 @@ export interface components {
             keep_clean: boolean | null;
             /** Deinterlace */
             deinterlace: boolean | null;
+        };
+        /** PageOf[AbsenceRow] */
+        PageOf_AbsenceRow_: {
+            /** Items */
+            items: components["schemas"]["AbsenceRow"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /** PageOf[ClipRow] */
         PageOf_ClipRow_: {
@@ -4847,6 +4918,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RemovalAnswer"];
+                };
+            };
+        };
+    };
+    absences_api_v1_absences_get: {
+        parameters: {
+            query?: {
+                /** @description Entries that end at or after this instant (RFC 3339) */
+                from?: string | null;
+                /** @description Entries that start before this instant (RFC 3339) */
+                to?: string | null;
+                /** @description Entries of this channel */
+                channel?: string | null;
+                /** @description Entries of the recording of this id */
+                recording?: string | null;
+                /** @description Entries of recordings with an observation of this kind */
+                kind?: string | null;
+                /** @description Entries of recordings with an observation of this dive */
+                dive?: string | null;
+                /** @description Entries that have all these words: recordings in their files' paths or in one of their observations; files in their path; losses in `detail` */
+                text?: string | null;
+                /** @description Entries at most */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description Newest first instead of oldest first */
+                newest_first?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_AbsenceRow_"];
+                };
+            };
+        };
+    };
+    see_api_v1_absences_seen_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "of": "20260504T030201.123Z",
+                 *       "by": "Ines Berg"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Path of a missing file, or id of a recording: all its missing files */
+                    of: string;
+                    /** @description Who knows it */
+                    by?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_AbsenceRow_"];
                 };
             };
         };

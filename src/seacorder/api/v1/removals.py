@@ -1,4 +1,6 @@
-"""`/api/v1/recordings/{id}/removal`, `/remove` and `/removals`: what would go, removing it, and what was removed."""
+"""`/api/v1/recordings/{id}/removal`, `/remove` and `/removals`: what would go, removing it, and what was removed.
+`/absences`: what somebody has taken away by hand.
+"""
 
 from typing import Annotated, Any
 
@@ -10,6 +12,7 @@ from seacorder.api.recorder_protocol import Recorder
 from seacorder.api.v1.rows import Filter, PageOf
 from seacorder.api.v1.view import MessageView, Utc, View, answered, shown
 from seacorder.base.redaction import redact
+from seacorder.model.absence import Absence
 from seacorder.model.dive_context import CONTEXT_CHARACTERS_MAX, one_line
 from seacorder.model.removal import PHRASE, Removal, RemovalOrder, RemovalState, RemovalView
 
@@ -28,6 +31,16 @@ REMOVE_BODY = documented.body(
         "why": {"type": ["string", "null"], "maxLength": CONTEXT_CHARACTERS_MAX, "description": "Why"},
     },
     {"verified_copy": "/media/usb/Seacorder", "by": "Ines Berg"},
+)
+
+
+SEE_BODY = documented.body(
+    {
+        "of": {"type": "string", "description": "Path of a missing file, or id of a recording: all its missing files"},
+        "by": {"type": ["string", "null"], "maxLength": CONTEXT_CHARACTERS_MAX, "description": "Who knows it"},
+    },
+    {"of": "20260504T030201.123Z", "by": "Ines Berg"},
+    required=("of",),
 )
 
 
@@ -70,6 +83,20 @@ class RemovalRow(View):
     bytes: int
 
 
+class AbsenceRow(View):
+    """A file that somebody has taken away by hand."""
+
+    path: str
+    recording_id: str | None
+    channel: str
+    noticed_utc: Utc
+    seen_utc: Utc | None
+    """When somebody said that he knows; null: nobody has."""
+    seen_by: str
+    back_utc: Utc | None
+    """When it was there again; null: it is missing."""
+
+
 class RemovalCommands:
     """Removes recordings. Nobody waits here: copies are read, and files removed, in a process of its own."""
 
@@ -98,6 +125,30 @@ class RemovalCommands:
         found = await self._recorder.catalogue.ask(lambda: self._recorder.catalogue.rows(Removal, page))
         items = [removal_row(one) for one in found.items]
         return answered(PageOf[RemovalRow](items=items, next_cursor=found.next_cursor))
+
+
+class AbsenceCommands:
+    """What is missing, and that somebody knows it."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    async def absences(self, asked: Annotated[Filter, Query()]) -> Response:
+        """Files that were found missing, each once."""
+        page = asked.page()
+        found = await self._recorder.catalogue.ask(lambda: self._recorder.catalogue.rows(Absence, page))
+        items = [shown(AbsenceRow, one) for one in found.items]
+        return answered(PageOf[AbsenceRow](items=items, next_cursor=found.next_cursor))
+
+    async def see(self, request: Request) -> Response:
+        """Somebody knows that a file, or every file of a recording, is missing."""
+        sent = wire.read_fields(await wire.read_object(request), {"of": wire.text, "by": _line})
+        if "of" not in sent:
+            wire.refuse("of", None, "the path of a missing file, or the id of a recording")
+        by: str = sent.get("by") or self._recorder.dive_context.operator
+        rows = await self._recorder.absences.see(sent["of"], by)
+        items = [shown(AbsenceRow, one) for one in rows]
+        return answered(PageOf[AbsenceRow](items=items, next_cursor=None))
 
 
 def removal_view(one: RemovalView) -> RemovalAnswer:

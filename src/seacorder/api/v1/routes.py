@@ -30,7 +30,15 @@ from seacorder.api.v1.observation_bodies import EDIT_BODY, ENTRY_BODY, KIND_BODY
 from seacorder.api.v1.observation_views import KindsView, KindView, ObservationPage, ObservationView, OutlinePage
 from seacorder.api.v1.observations import Observations
 from seacorder.api.v1.readings import HistoryView, Readings, ReadingsView, SourcesView
-from seacorder.api.v1.removals import REMOVE_BODY, RemovalAnswer, RemovalCommands, RemovalRow
+from seacorder.api.v1.removals import (
+    REMOVE_BODY,
+    SEE_BODY,
+    AbsenceCommands,
+    AbsenceRow,
+    RemovalAnswer,
+    RemovalCommands,
+    RemovalRow,
+)
 from seacorder.api.v1.rows import CatalogueRows, PageOf
 from seacorder.api.v1.session import SESSION_BODY, Sessions, SessionView
 from seacorder.api.v1.settings import CHANNEL_BODY, RECORDER_BODY, SettingsCommands
@@ -204,6 +212,9 @@ def _add_recorded(app: FastAPI, recorder: Recorder) -> None:
     _route(
         app, "POST", "/recordings/{id}/remove", removals.remove, model=RemovalAnswer, fails=fails, extra=REMOVE_BODY
     )
+    absences, missing = AbsenceCommands(recorder), PageOf[AbsenceRow]
+    _route(app, "GET", "/absences", absences.absences, model=missing, fails=(400, 503))
+    _route(app, "POST", "/absences/seen", absences.see, model=missing, fails=(400, 404, 503), extra=SEE_BODY)
     _route(app, "GET", "/parts/{id}/frame.jpg", files.part_frame, fails=fails, answer=Jpeg)
     _route(app, "GET", "/clips/{id}/frame.jpg", files.clip_frame, fails=fails, answer=Jpeg)
 

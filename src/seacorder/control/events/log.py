@@ -44,6 +44,8 @@ class EventKind(StrEnum):
     CLIP_INTERRUPTED = "clip_interrupted"
     FRAMEGRAB_STORED = "framegrab_stored"
     FRAMEGRAB_FAILED = "framegrab_failed"
+    FILE_MISSING = "file_missing"
+    FILE_FOUND = "file_found"
     FOLDER_COMPLETE = "folder_complete"
     FOLDER_NOT_COMPLETE = "folder_not_complete"
     FOLDER_NOT_SIGNED = "folder_not_signed"
