@@ -7,19 +7,13 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
+from browser.operator import FLAGS, PATIENCE_MS
 from fakes.recorder import FakeChannel, FakeRecorder
 from seacorder.api.http.listeners import Listener, serving
 from seacorder.api.http.ports import claim_port
 from seacorder.api.inspector import create_inspector_app
 from seacorder.base.clock import SystemClock
 from seacorder.config.schema import ServerSettings
-
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]
-PATIENCE_MS = 60_000
-"""How long a test waits for what it wants to see, where its point is no limit."""
 
 
 @pytest.fixture

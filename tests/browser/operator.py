@@ -8,6 +8,12 @@ from playwright.async_api import Locator, Page, expect
 
 from tools.tree import ROOT
 
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]
+PATIENCE_MS = 60_000
+"""How long a test waits for what it wants to see, where its point is no limit."""
 SIZES = {"wide": (1920, 1080), "laptop": (1280, 800), "tablet": (1024, 768), "phone": (390, 844)}
 HOLD_MS = 2500
 """Longer than a stop must be held, also where a frame takes its time."""

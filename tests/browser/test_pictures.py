@@ -18,8 +18,13 @@ from browser.operator import HOLD_MS, opened, opened_with_video, says
 from fakes.clock import FakeClock
 from fakes.recorder import FakeChannel, FakeRecorder
 from fakes.seabed import seabed
+from fakes.setup import SetupBench
 from rig.program import Program, running
+from seacorder.api.http.listeners import Listener, serving
+from seacorder.api.http.ports import claim_port
+from seacorder.api.inspector import create_inspector_app
 from seacorder.base.clock import NS_PER_SECOND, SystemClock
+from seacorder.config.schema import ServerSettings
 from seacorder.control.alarms.rules import Scene, findings
 from seacorder.model.alarm import Alarm
 from seacorder.model.channel import ChannelState
@@ -148,6 +153,10 @@ async def test_one_channel_and_the_readings(page: Page, server: str, recorder: F
     await shoot(page, "data", pictures)
 
 
+STILL_PICTURES = {f"SEACORDER_CHANNELS_{number}_PICTURE_WATCH": "false" for number in range(1, 5)}
+"""Nobody moves in them, and no alarm is to say so."""
+
+
 @pytest.fixture
 async def program(tmp_path: Path) -> AsyncIterator[Program]:
     """Four cameras that look at seabeds, and a simulated dive."""
@@ -158,12 +167,23 @@ async def program(tmp_path: Path) -> AsyncIterator[Program]:
         (folder / "1.jpg").write_bytes(seabed(index))
         addresses[name] = f"images:{folder.as_posix()}?rate=10&loop=1"
     more = '[[telemetry]]\nname = "Survey"\ninput = "sim:"\n'
-    with running(tmp_path, addresses, more=more) as one:
+    with running(tmp_path, addresses, more=more, variables=STILL_PICTURES) as one:
         await asyncio.to_thread(one.wait_live)
         yield one
 
 
-async def test_review_and_settings(page: Page, program: Program, pictures: Path) -> None:
+async def test_settings(page: Page, recorder: FakeRecorder, tmp_path: Path, pictures: Path) -> None:
+    addresses = ((name, f"rtsp://10.0.0.{at}/live") for at, name in enumerate(NAMES, 11))
+    tables = "".join(f'[[channels]]\nname = "{name}"\ninput = "{address}"\n' for name, address in addresses)
+    bench = SetupBench(tmp_path, tables)
+    sockets = claim_port("127.0.0.1", 0, setting="inspector_port")
+    async with serving([Listener(create_inspector_app(recorder, ServerSettings(), bench.setup), sockets)]):
+        await opened(page, f"http://127.0.0.1:{sockets[0].getsockname()[1]}", "/settings/channels")
+        await expect(page.get_by_text("ROV pilot").first).to_be_visible()
+        await shoot(page, "settings", pictures)
+
+
+async def test_review(page: Page, program: Program, pictures: Path) -> None:
     await opened_with_video(page, program.url, size="wide")
     await page.get_by_role("button", name="Start recording").click()
     await says(page, "RECORDING")
@@ -174,12 +194,10 @@ async def test_review_and_settings(page: Page, program: Program, pictures: Path)
     await page.get_by_role("button", name="Stop asks first").click()
     await page.get_by_role("button", name="Hold to stop").click(delay=HOLD_MS)
     await says(page, "NOT RECORDING")
+    await page.get_by_test_id("proof").get_by_role("button", name="Close").click()
     await page.set_viewport_size({"width": 1280, "height": 800})
     await page.keyboard.press("e")
     await page.get_by_role("link", name="whole").click()
     await page.locator('[data-main="true"] video').wait_for()
     await page.get_by_role("button", name="DM-001").click()
     await shoot(page, "review", pictures)
-    await page.keyboard.press("o")
-    await expect(page.get_by_role("heading", name="Channels")).to_be_visible()
-    await shoot(page, "settings", pictures)

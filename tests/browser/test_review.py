@@ -187,3 +187,21 @@ async def test_a_recording_is_removed_after_its_copy_was_compared(
     await page.keyboard.press("Escape")
     await page.get_by_text("by Ines Berg").wait_for()
     assert (await asyncio.to_thread(program.get, path))["state"] == "removed"
+
+
+async def test_a_late_entry_shows_what_was_seen_then(page: Page, program: Program) -> None:
+    part = next(one for one in program.rows("parts") if one["channel"] == "Bow")
+    await page.goto(program.url)
+    await page.locator("button[data-code=AN]:enabled").wait_for()
+    await page.keyboard.press("l")
+    await page.get_by_label("When, UTC").fill(part["end_utc"][11:19])
+    await page.locator(".past img").wait_for()
+    await page.wait_for_function("document.querySelector('.past img').naturalWidth > 0")
+    shown = await reading(page, ".past img")
+    assert shown is not None
+    assert shown.channel_index == 0
+    assert (await page.locator(".past figcaption").inner_text()).startswith("Bow, ")
+    await page.locator(".past select").select_option("Stern")
+    await page.locator(".past figcaption", has_text="Stern, ").wait_for()
+    await page.get_by_label("When, UTC").fill("00:00:01" if part["end_utc"][11:13] != "00" else "12:00:01")
+    await page.get_by_text("There is no picture of that time.").wait_for()

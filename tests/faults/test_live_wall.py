@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import CDPSession, Page, async_playwright, expect
 
-from browser.conftest import FLAGS, PATIENCE_MS
+from browser.operator import FLAGS, PATIENCE_MS
 from faults import processes
 from faults.results import note
 from rig.fixtures import MakeSource
