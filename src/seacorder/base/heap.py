@@ -9,7 +9,8 @@ count. So the objects of the start are exempted once, and what came later is col
 a block by itself and returns it to the system when it is freed; this keeps a worker that passes pictures through
 small. A worker that decodes and encodes allocates and frees frames of some megabytes all the time. With that threshold
 the kernel would map and zero each of their pages anew: 600 page faults a frame and five times the cost of an overlay
-were measured. See mallopt(3), malloc_trim(3).
+were measured. The main process has many threads that do little: each of them would have a heap of its own, and free
+pieces between used ones grew in them by some MB an hour, so they share one. See mallopt(3), malloc_trim(3).
 """
 
 import ctypes
@@ -20,7 +21,7 @@ import sys
 COLLECT_SECONDS = 10.0
 """How often `collect` is to be called."""
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
 FRAME_BYTES = 4 * 1024 * 1024
 """Larger than any plane of a 1080p picture, also in 4:4:4 or with more than 8 bits."""
 KEPT_BYTES = 8 * 1024 * 1024
@@ -37,6 +38,14 @@ def exempt_startup_objects() -> None:
 def collect() -> None:
     """Frees the cycles that have come since: a millisecond or two."""
     gc.collect()
+
+
+def share() -> None:
+    """From now on threads that begin use the heap of the first one. Call before they begin, where few threads work at
+    the same time."""
+    library = _library()
+    if library is not None:
+        library.mallopt(_ARENA_MAX, 1)
 
 
 def keep_frames() -> None:

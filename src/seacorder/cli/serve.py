@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from seacorder import __version__
 from seacorder.api.http.certificate import Certificate, check_certificate
 from seacorder.api.http.ports import claim_port, families, is_any_of_both
-from seacorder.base import log
+from seacorder.base import heap, log
 from seacorder.base.background import awaited, task
 from seacorder.base.clock import SystemClock
 from seacorder.base.errors import SeacorderError
@@ -93,6 +93,7 @@ class RestartWish:
 def run(start: Start, guardian: GuardianEnds | None = None) -> int:
     """Runs the recorder until a signal; returns the exit code. Blocks. Raises SeacorderError when it cannot start."""
     settings = start.settings
+    heap.share()
     if os.name == "posix":
         # In a terminal with `stty tostop` this process would be stopped by the first line of its log.
         signal.signal(signal.SIGTTOU, signal.SIG_IGN)
