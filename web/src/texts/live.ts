@@ -19,8 +19,9 @@ export const live = catalogue(
     waiting: "Waiting for the first picture.",
     noPictureNow: "NO PICTURE NOW",
     instead: {
-      preview: "Small preview: this browser cannot play what the camera sends.",
-      pictures: "A picture each second: this browser cannot play what the camera sends.",
+      preview: "Small preview",
+      pictures: "A picture each second",
+      why: "this browser cannot play what the camera sends",
     },
     recorded: {
       yes: "REC",
@@ -58,8 +59,9 @@ export const live = catalogue(
       waiting: "Das erste Bild kommt noch.",
       noPictureNow: "JETZT KEIN BILD",
       instead: {
-        preview: "Kleine Vorschau: Dieser Browser kann nicht abspielen, was die Kamera sendet.",
-        pictures: "Ein Bild je Sekunde: Dieser Browser kann nicht abspielen, was die Kamera sendet.",
+        preview: "Kleine Vorschau",
+        pictures: "Ein Bild je Sekunde",
+        why: "dieser Browser kann nicht abspielen, was die Kamera sendet",
       },
       recorded: {
         yes: "REC",
@@ -96,8 +98,9 @@ export const live = catalogue(
       waiting: "Venter på det første bildet.",
       noPictureNow: "INGEN BILDE NÅ",
       instead: {
-        preview: "Liten forhåndsvisning: Denne nettleseren kan ikke spille av det kameraet sender.",
-        pictures: "Ett bilde i sekundet: Denne nettleseren kan ikke spille av det kameraet sender.",
+        preview: "Liten forhåndsvisning",
+        pictures: "Ett bilde i sekundet",
+        why: "denne nettleseren kan ikke spille av det kameraet sender",
       },
       recorded: {
         yes: "REC",
@@ -134,8 +137,9 @@ export const live = catalogue(
       waiting: "À espera da primeira imagem.",
       noPictureNow: "SEM IMAGEM AGORA",
       instead: {
-        preview: "Pré-visualização pequena: este navegador não reproduz o que a câmara envia.",
-        pictures: "Uma imagem por segundo: este navegador não reproduz o que a câmara envia.",
+        preview: "Pré-visualização pequena",
+        pictures: "Uma imagem por segundo",
+        why: "este navegador não reproduz o que a câmara envia",
       },
       recorded: {
         yes: "REC",

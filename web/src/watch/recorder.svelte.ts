@@ -9,6 +9,7 @@ import { isWorse, shownAlarms, type ShownAlarm } from "../model/alarms";
 import { barOf } from "../model/bar";
 import { contactAt } from "../model/contact";
 import { noteLosses, tilesOf, type LossSeen } from "../model/tiles";
+import { inTurn } from "../model/turns";
 import { soundAlarm } from "./sound";
 
 const POLL_MS = 500;
@@ -106,13 +107,11 @@ class Recorder {
     localStorage.setItem(SOUND, this.hasSound ? "on" : "off");
   }
 
-  async refreshObservations(): Promise<void> {
+  readonly refreshObservations = this.kept(async () => {
     const wanted = query("/api/v1/observations", { newest_first: true, limit: OBSERVATIONS_SHOWN });
-    await this.keep(async () => {
-      this.observations = (await ask<Rows<Observation>>("GET", wanted)).items;
-      this.kinds = (await ask<{ items: Kind[] }>("GET", "/api/v1/kinds")).items;
-    });
-  }
+    this.observations = (await ask<Rows<Observation>>("GET", wanted)).items;
+    this.kinds = (await ask<{ items: Kind[] }>("GET", "/api/v1/kinds")).items;
+  });
 
   private async poll(): Promise<void> {
     await this.refresh();
@@ -217,20 +216,23 @@ class Recorder {
     });
   }
 
-  private async refreshContext(): Promise<void> {
-    await this.keep(async () => {
-      this.context = await ask<Context>("GET", "/api/v1/context");
-    });
+  private readonly refreshContext = this.kept(async () => {
+    this.context = await ask<Context>("GET", "/api/v1/context");
+  });
+
+  private readonly refreshLast = this.kept(async () => {
+    const rows = await ask<Rows<LastRecording>>("GET", query("/api/v1/recordings", { newest_first: true, limit: 1 }));
+    this.last = rows.items[0] ?? null;
+  });
+
+  /**
+   * Never two at once: an older answer that comes late would hide what is newer. What is shown stays as it is if the
+   * recorder does not answer; the bar says that there is no contact.
+   */
+  private kept(work: () => Promise<void>): () => Promise<void> {
+    return inTurn(() => this.keep(work));
   }
 
-  private async refreshLast(): Promise<void> {
-    await this.keep(async () => {
-      const rows = await ask<Rows<LastRecording>>("GET", query("/api/v1/recordings", { newest_first: true, limit: 1 }));
-      this.last = rows.items[0] ?? null;
-    });
-  }
-
-  /** What is shown stays as it is if the recorder does not answer; the bar says that there is no contact. */
   private async keep(work: () => Promise<void>): Promise<void> {
     try {
       await work();

@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { inTurn } from "./turns";
+
+/** Work that ends when it is told to, with the number of its beginning. */
+function slow() {
+  const ends: (() => void)[] = [];
+  const shown: number[] = [];
+  let begun = 0;
+  const work = async () => {
+    const number = (begun += 1);
+    await new Promise<void>((done) => ends.push(done));
+    shown.push(number);
+  };
+  return { ends, shown, ask: inTurn(work), begun: () => begun };
+}
+
+/** Lets what is ready go on. */
+async function turn(): Promise<void> {
+  for (let step = 0; step < 10; step += 1) await Promise.resolve();
+}
+
+test("asked for while it runs, it runs once more afterwards, however often it was asked for", async () => {
+  const { ends, shown, ask, begun } = slow();
+  const first = ask();
+  void ask();
+  void ask();
+  expect(begun()).toBe(1);
+  ends[0]?.();
+  await turn();
+  expect(begun()).toBe(2);
+  ends[1]?.();
+  await first;
+  expect(shown).toEqual([1, 2]);
+});
+
+test("afterwards it can be asked for again, also when it failed", async () => {
+  let tries = 0;
+  const ask = inTurn(async () => {
+    tries += 1;
+    await turn();
+    if (tries === 1) throw new Error("no contact");
+  });
+  await expect(ask()).rejects.toThrow("no contact");
+  await ask();
+  expect(tries).toBe(2);
+});
