@@ -211,7 +211,7 @@ async def test_alarms_are_seen_and_go(page: Page, server: str, recorder: FakeRec
         Alarm(AlarmKind.DISK_LOW, None, Severity.WARNING, since_ns, "Full in 50 min.", "Free some space."),
     )
     await expect(lines).to_have_count(2)
-    said = re.compile(r"^\s*It is silent\.\s*since \d\d:\d\d:\d\d\s*Check the camera\.")
+    said = re.compile(r"^\s*Seen\s*A\s*It is silent\.\s*since \d\d:\d\d:\d\d\s*Check the camera\.")
     await expect(lines.first).to_have_text(said)
     await expect(lines.first).to_have_attribute("data-tone", "bad")
     await expect(lines.last).to_contain_text("Full in 50 min.")

@@ -21,7 +21,7 @@ def kind(code: str, more: str = "") -> str:
         (kind("ANOMALY"), "ANOMALY is entered by the program itself."),
         (kind("log"), "LOG is entered by the program itself."),
         (kind("WD") + kind("wd"), "there are two kinds 'WD'."),
-        (kind("WD", 'shortcut = "a"'), "two kinds have the shortcut 'a'."),
+        (kind("WD", 'shortcut = "i"'), "two kinds have the shortcut 'i'."),
         (kind("WD", 'fields = [{ name = "gap" }, { name = "gap" }]'), "the field 'gap' stands there twice."),
         ("[observations]\ninterval_seconds = 0.5\n", "interval_seconds is shorter than a second."),
     ],
@@ -34,6 +34,6 @@ def test_what_is_refused(text: str, said: str) -> None:
 
 
 def test_a_kind_in_the_place_of_a_ready_one_may_have_its_key() -> None:
-    raw = tomllib.loads(kind("AN", 'shortcut = "a"') + CHANNEL)
+    raw = tomllib.loads(kind("AN", 'shortcut = "i"') + CHANNEL)
     kinds = check(raw, place="FILE", folder=Path("/etc/x"), environment={}).observations.all_kinds()
-    assert [(one.code, one.label) for one in kinds if one.key == "a"] == [("AN", "Mine")]
+    assert [(one.code, one.label) for one in kinds if one.key == "i"] == [("AN", "Mine")]

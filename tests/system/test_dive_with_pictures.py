@@ -96,15 +96,15 @@ def _arrivals(folder: Path) -> Iterator[Arrival]:
     """From the raw log; each has to be what was true, in the order of the dive."""
     (path,) = folder.rglob("*.raw")
     made, step = Dive(SEED), 1 / (RATE * FAST)
-    by_line = {shown(made.at(number * step)): number for number in range(int(3600 / step))}
-    number: int | None = None
-    for piece in pieces(path.read_bytes()):
-        found = _SENT.search(piece.data)
-        assert found is not None, piece.data
-        line = found[2].decode(), found[1].decode()
-        number = by_line[line] if number is None else number + 1
-        truth = made.at(number * step)
-        assert line == shown(truth)
+    found = [(piece, _SENT.search(piece.data)) for piece in pieces(path.read_bytes())]
+    lines = [(one[2].decode(), one[1].decode()) for _, one in found if one is not None]
+    assert len(lines) == len(found)
+    truths = [made.at(number * step) for number in range(int(3600 / step) + len(lines))]
+    shown_truths = [shown(one) for one in truths]
+    # Two records in a row may say the same, so the first line alone does not tell which it was.
+    begins = [at for at in range(int(3600 / step)) if shown_truths[at : at + len(lines)] == lines]
+    assert begins, lines[:3]
+    for (piece, _), truth in zip(found, truths[begins[0] :], strict=False):
         yield Arrival(ns_of(datetime.fromisoformat(piece.utc)), truth)
 
 

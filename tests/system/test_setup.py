@@ -12,7 +12,7 @@ SETUP = "/api/v1/setup"
 def restarted(program: Program) -> None:
     """Asks for a restart, and waits for the next control process to take commands."""
     before = program.control_pid
-    program.post(f"{SETUP}/restart", status=202)
+    program.post(f"{SETUP}/restart", status=204)
     wait_for(lambda: program.control_pid != before, "another control process")
     wait_for(program._answers, "the program to take commands again")
 

@@ -187,7 +187,7 @@ async def test_codes_of_the_programs_own_stay_as_they_are(client: httpx.AsyncCli
     [
         ("WD", {}, "label"),
         ("WD", {"label": "Weld", "class": "event"}, "class"),
-        ("WD", {"label": "Weld", "key": "a"}, "key"),
+        ("WD", {"label": "Weld", "key": "i"}, "key"),
         ("WD", {"label": "Weld", "colour": "red"}, "colour"),
         ("WD", {"label": "Weld", "takes_span_clip": True}, "takes_span_clip"),
         ("WD", {"label": "Weld", "clip_seconds": -1}, "clip_seconds"),

@@ -355,7 +355,7 @@ async def test_kinds_that_clients_set_are_there_after_a_restart(bridge: Bridge) 
     kinds.put(ObservationKind("WD", "Weld", key="w"))
     kinds.remove("NOTE")
     with pytest.raises(BadRequest, match="AN"):
-        kinds.put(ObservationKind("XX", "Other", key="a"))
+        kinds.put(ObservationKind("XX", "Other", key="i"))
     await bridge.recorder.stop()
     bridge.build()
     await bridge.start()

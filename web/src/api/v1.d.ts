@@ -3529,13 +3529,11 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            202: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
         };
     };
@@ -4725,6 +4723,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description `id` of the recording */
                 id: string;
             };
             cookie?: never;

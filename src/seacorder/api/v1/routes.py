@@ -129,7 +129,7 @@ def _add_setup(app: FastAPI, setup: SetupCommands) -> None:
     all_of_it, fails = SetupView, (400, 404, 409, 507)
     _route(app, "GET", "/setup", setup.now, model=all_of_it, fails=(409,))
     _route(app, "DELETE", "/setup", setup.take_back, model=all_of_it, fails=(409, 507))
-    _route(app, "POST", "/setup/restart", setup.restart, fails=(409,), status=202)
+    _route(app, "POST", "/setup/restart", setup.restart, fails=(409,), status=204)
     _route(app, "POST", "/setup/channels/try", setup.try_channel, model=TriedView, fails=(400, 409), extra=TRY_BODY)
     _route(
         app, "POST", "/setup/channels", setup.add_channel, model=all_of_it, fails=fails, extra=CHANNEL_TABLE_BODY,
@@ -201,7 +201,7 @@ def _add_recorded(app: FastAPI, recorder: Recorder) -> None:
         app.add_api_route(f"/api/v1{file_path}", sends, methods=["HEAD"], include_in_schema=False)
     copies = Copies(recorder)
     _route(app, "GET", "/copies", copies.targets, model=CopiesView)
-    _route(app, "GET", "/recordings/{id}/copies", copies.of_recording, model=VerifiedCopiesView, fails=(503,))
+    _route(app, "GET", "/recordings/{id}/copies", copies.of_recording, model=VerifiedCopiesView, fails=(400, 503))
     fails, archives = (400, 404, 409, 503, 507), Archives(recorder)
     _route(app, "GET", "/recordings/{id}/archive.zip", archives.recording, fails=fails, answer=Response)
     _route(app, "GET", "/archive.zip", archives.stretch, fails=fails, answer=Response)

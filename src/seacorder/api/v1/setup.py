@@ -217,7 +217,7 @@ class SetupCommands:
     async def restart(self) -> Response:
         """Starts the program again, so that what was set takes effect; refused while a recording or a clip is on."""
         self._setup.restart()
-        return Response(status_code=202)
+        return Response(status_code=204)
 
     async def try_channel(self, request: Request) -> Response:
         """Opens an address and shows its picture, or says why there is none; takes 20 s at most. Done by a process of

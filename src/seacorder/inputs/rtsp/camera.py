@@ -196,7 +196,8 @@ class RtspInput:
             return camera_failure(Cause.CLOSED, self._address, self._source)
         if isinstance(error, NoTlsError):
             return camera_failure(Cause.NO_TLS, self._address, self._source)
-        if isinstance(error, TimeoutError) and self._awaits_first:
+        is_without_picture = self._awaits_first and not self._memory.picture_timeout.has_seen_picture
+        if isinstance(error, TimeoutError) and is_without_picture:
             return camera_failure(Cause.NO_PICTURE, self._address, self._source)
         return camera_socket_failure(error, self._address, self._source)
 
