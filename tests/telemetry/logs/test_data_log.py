@@ -173,7 +173,7 @@ def test_bytes_that_are_read_after_the_command_to_stop_are_there_if_they_came_be
     stop = StopDataLog(7, dive.now)
     dive.pass_ms(10)
     dive.log.carry_out(stop)
-    dive.log.on_chunks("ROV", (Chunk(b"before", came), Chunk(b"after", dive.now)))
+    dive.log.on_chunks("ROV", (Chunk(b"before", came), Chunk(b"after", dive.now, is_datagram=True)))
     dive.pass_ms(80)
     assert dive.answers.empty()
     dive.pass_ms(10)
@@ -221,6 +221,20 @@ def test_a_log_that_a_new_process_takes_up_goes_on_counting_parts(dive: LoggedDi
     dive.log.carry_out(StartDataLog("R1", dive.now, plan, DataLogSettings()))
     dive.end()
     assert dive.table("dive_003") == []
+
+
+def test_a_read_of_a_stream_over_the_instant_of_the_stop_is_logged_and_a_later_one_is_not(dive: LoggedDive) -> None:
+    """Its instant is that of its newest byte; a datagram has one of its own."""
+    dive.start()
+    stop = dive.now
+    dive.log.carry_out(StopDataLog(7, stop))
+    for number in range(2):
+        dive.clock.advance(0.01)
+        for sender in ("a", "b"):
+            dive.log.on_chunks("Gyro", (Chunk(f"{number}{sender} ".encode(), dive.now, sender),))
+        dive.log.on_chunks("ROV", (Chunk(b"datagram ", dive.now, is_datagram=True),))
+    dive.end()
+    assert dive.raw() == b"0a 0b "
 
 
 def test_the_end_of_the_process_waits_for_a_stop_that_is_on_its_way(dive: LoggedDive) -> None:

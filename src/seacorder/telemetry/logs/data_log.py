@@ -90,13 +90,15 @@ class DataLog:
         self._endings = Endings(clock, self._lost)
         self._stopping: StopDataLog | None = None
         """What runs ends with its instant, as soon as what came before that is there."""
+        self._ended: set[tuple[str, str]] = set()
+        """Sources and senders of whose bytes the log has all that came before it stops."""
         self._has_failed = False
 
     def on_chunks(self, source: str, chunks: tuple[Chunk, ...]) -> None:
         """As they came, before anything looks at them."""
         self._remember(_Burst(source, chunks))
         if self._running is not None:
-            self._running.bytes_came(source, self._in_time(chunks))
+            self._running.bytes_came(source, self._bytes_in_time(source, chunks))
 
     def on_readings(self, readings: Iterable[Reading]) -> None:
         """In the order in which they came."""
@@ -127,7 +129,7 @@ class DataLog:
                     self._running.plans.append(plan)
             case StopDataLog():
                 self._finish_stop()
-                self._stopping = command
+                self._stopping, self._ended = command, set()
                 if self._running is None:
                     self._finish_stop()
 
@@ -162,6 +164,21 @@ class DataLog:
             return came
         end_ns = self._stopping.instant.monotonic_ns
         return tuple(one for one in came if one.received.monotonic_ns <= end_ns)
+
+    def _bytes_in_time(self, source: str, chunks: tuple[Chunk, ...]) -> tuple[Chunk, ...]:
+        """The same of bytes. A stream's instant is that of the newest byte of a read, so the first read after the end
+        may begin with bytes from before it: it is kept whole."""
+        if self._stopping is None:
+            return chunks
+        kept, end_ns = [], self._stopping.instant.monotonic_ns
+        for chunk in chunks:
+            stream = source, chunk.sender
+            if chunk.received.monotonic_ns > end_ns:
+                if chunk.is_datagram or stream in self._ended:
+                    continue
+                self._ended.add(stream)
+            kept.append(chunk)
+        return tuple(kept)
 
     def _finish_stop(self) -> None:
         """Ends what was told to stop, and answers when it is on disk."""
