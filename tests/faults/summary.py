@@ -39,6 +39,7 @@ _UNPLUGGED = "disk unplugged (EIO) and back: alarm; crashes; p99 of the API"
 _FROZEN = "picture frozen, then black, in a steady stream of 1080p with 8 Mbit/s: alarm after"
 _POWER = "power cut after each write, sync and name of a recording, over splits and while it is finished"
 _CLOCK = "wall clock stepped +1 h and -1 h, and over the end of summer time, while recording"
+_UNMOUNTED = "the volume under the root unmounted, and back: alarm; files on the disk below; frames in no account"
 _CAMERA_ALARM = "camera away: its alarm is in status, WebSocket and log after"
 
 CLAIMS = (
@@ -101,8 +102,12 @@ CLAIMS = (
         "1,000 connections and hostile requests",
         "the same with 1000 idle connections: slowest answer to an operator", SECONDS,
     ),
+    Claim(
+        "The disk is unmounted, or another one is mounted", _UNMOUNTED, r"s; 0; (\d)", "3 s; 0; 0",
+        "alarm within 3 s",
+    ),
     Claim("**Alarms**", _CAMERA_ALARM, SECONDS),
-    Claim("**Alarms**", "Camera silent: the status says stalled after", r"(2\.5)"),
+    Claim("**Alarms**", "Camera silent: the status says stalled after", SECONDS),
     Claim("**Alarms**", _UNPLUGGED, SECONDS),
     Claim("**Alarms**", _FROZEN, r"frozen (\d+)"),
 )
