@@ -27,6 +27,16 @@ def test_a_restart_of_the_program_is_a_loss_with_an_estimate() -> None:
     assert "estimate" in found.detail
 
 
+def test_a_first_file_whose_times_are_a_frame_late_is_put_right_by_the_next_one() -> None:
+    """As after each restart: the first pictures of a connection are dated before their delay is known."""
+    late = replace(NEXT, recording_id="blackbox-2", start_utc_ns=15_100_000_000, end_utc_ns=20 * SECOND_NS,
+                   first_frame=0, frames=50)  # fmt: skip
+    goes_on = replace(late, number=2, path="/bb/c.mp4", start_utc_ns=20 * SECOND_NS, end_utc_ns=25 * SECOND_NS,
+                      first_frame=50)  # fmt: skip
+    assert [one.frames for one in missed_in([], [BEFORE, late], "R")] == [50]
+    assert [one.frames for one in missed_in([], [BEFORE, late, goes_on], "R")] == [49]
+
+
 def test_a_restart_of_the_recording_process_has_its_own_cause() -> None:
     later = replace(NEXT, start_utc_ns=12 * SECOND_NS, first_frame=0)
     assert [one.cause for one in missed_in([], [BEFORE, later], "R")] == [LossCause.WORKER_KILLED]

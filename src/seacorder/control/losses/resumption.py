@@ -8,7 +8,6 @@ both runs can measure it (`ClocksNow`). Or it does not: then channels that ended
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from seacorder.base.clock import NS_PER_SECOND, Timebase
 from seacorder.control.losses.worker_gaps import CLOCK_STEP_NS, Gap, LastParts
@@ -200,8 +199,8 @@ def missed_in(rows: Iterable[AccountRow], parts: Sequence[Part], recording_id: s
         }
         found += noted.values()
         found += [
-            _hole_in_blackbox(before, after)
-            for before, after in pairwise(mine)
+            _hole_in_blackbox(before, after, _start_of(after, later))
+            for before, after, later in zip(mine, mine[1:], [*mine[2:], None], strict=False)
             if _is_apart(before, after) and not any(_lies_between(loss, before, after) for loss in noted.values())
         ]
     return [replace(loss, recording_id=recording_id) for loss in found]
@@ -216,11 +215,19 @@ def _lies_between(loss: Loss, before: Part, after: Part) -> bool:
     return loss.from_utc_ns <= after.start_utc_ns and loss.to_utc_ns >= _end_of(before)
 
 
-def _hole_in_blackbox(before: Part, after: Part) -> Loss:
+def _start_of(part: Part, later: Part | None) -> int:
+    """When the part's first frame was captured. The first times of a connection may be a frame late; where the next
+    file goes on without a hole, its time is the better one, and the frames between are known."""
+    if later is None or _is_apart(part, later):
+        return part.start_utc_ns
+    return min(part.start_utc_ns, later.start_utc_ns - round(part.frames * frame_distance_ns(mean_rate(part))))
+
+
+def _hole_in_blackbox(before: Part, after: Part, start_utc_ns: int) -> Loss:
     is_other_run = before.recording_id != after.recording_id
     cause = LossCause.PROGRAM_ENDED if is_other_run else LossCause.WORKER_KILLED
     detail = "Seacorder was not running." if is_other_run else "The recording process was started again."
-    length_ns, rate = after.start_utc_ns - _end_of(before), mean_rate(before) or mean_rate(after)
+    length_ns, rate = start_utc_ns - _end_of(before), mean_rate(before) or mean_rate(after)
     loss = Loss(before.channel, _end_of(before), after.start_utc_ns, None, cause, after.recording_id, detail)
     return counted(loss, frames_between(length_ns, frame_distance_ns(rate)), is_by_camera=False)
 
