@@ -3,6 +3,8 @@
 import contextlib
 import os
 import signal
+import statistics
+from collections.abc import Sequence
 from pathlib import Path
 
 from rig.program import Program
@@ -81,3 +83,10 @@ def _mapped_bytes(pid: int, begin: str) -> int:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
         return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith(begin))
     return 0
+
+
+def slope_mb_an_hour(sizes: Sequence[tuple[float, float]]) -> float:
+    """How fast a size grows. Each is (seconds, bytes); least squares over the second half, when caches are full."""
+    late = sizes[len(sizes) // 2 :]
+    line = statistics.linear_regression([at for at, _ in late], [size for _, size in late])
+    return line.slope * 3600 / 1e6

@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import statistics
 import time
 from pathlib import Path
 
@@ -87,7 +86,7 @@ def memory(pid: int) -> float:
 
 
 def judge(sizes: Sizes, troubled: list[str], lost: int) -> None:
-    slopes = {name: slope_mb_an_hour(seen) for name, seen in sizes.items()}
+    slopes = {name: processes.slope_mb_an_hour(seen) for name, seen in sizes.items()}
     worst = max(slopes, key=lambda name: slopes[name])
     seen = len(sizes["page"])
     note(f"sixteen tiles looked at for {MINUTES} min: tiles not live at a look; frames lost by the recording",
@@ -99,10 +98,3 @@ def judge(sizes: Sizes, troubled: list[str], lost: int) -> None:
     assert troubled == []
     assert lost == 0
     assert slopes[worst] < LIMIT_MB_AN_HOUR, slopes
-
-
-def slope_mb_an_hour(seen: list[tuple[float, float]]) -> float:
-    """Least squares over the second half, when caches are full."""
-    late = seen[len(seen) // 2 :]
-    line = statistics.linear_regression([at for at, _ in late], [size for _, size in late])
-    return line.slope * 3600 / 1e6

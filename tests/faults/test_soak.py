@@ -1,6 +1,5 @@
 """A long recording in little time: a split each three seconds and faults all along. What grows, and what must not."""
 
-import statistics
 import threading
 import time
 from dataclasses import dataclass
@@ -166,7 +165,9 @@ def judge_growth(seen: Looks, lines_a_second: float, seconds: float) -> None:
     """Open files and threads are flat in every form; memory's slope says something after many minutes only."""
     files = {name: growth([one.files for one in mine]) for name, mine in seen.items()}
     threads = {name: growth([one.threads for one in mine]) for name, mine in seen.items()}
-    slopes = {name: slope_mb_an_hour(mine) for name, mine in seen.items()}
+    slopes = {
+        name: processes.slope_mb_an_hour([(one.at, one.bytes) for one in mine]) for name, mine in seen.items()
+    }
     is_flat = max(files.values()) <= SPARE_FILES and max(threads.values()) <= SPARE_THREADS
     minutes = f"{seconds / 60:.0f} min" if seconds >= 60 else f"{seconds:.0f} s"
     times = sum(map(len, seen.values()))
@@ -192,10 +193,3 @@ def growth(counts: list[int]) -> int:
     """By how much the most of the second half is above the most of the first."""
     half = len(counts) // 2
     return max(counts[half:]) - max(counts[:half])
-
-
-def slope_mb_an_hour(seen: list[Look]) -> float:
-    """Least squares over the second half, when caches are full."""
-    late = seen[len(seen) // 2 :]
-    line = statistics.linear_regression([one.at for one in late], [one.bytes for one in late])
-    return line.slope * 3600 / 1e6
