@@ -1,5 +1,6 @@
 """`/api/v1/session`: signing in and out."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import httpx
@@ -67,6 +68,12 @@ async def test_who_guesses_has_to_wait_and_others_do_not(browser: httpx.AsyncCli
     assert int(answer.headers["retry-after"]) >= 1
     token = {"authorization": f"Bearer {OPERATOR_TOKEN}"}
     assert (await browser.get("/api/v1/status", headers=token)).status_code == 200
+
+
+async def test_who_guesses_with_many_tries_at_once_has_to_wait_all_the_same(browser: httpx.AsyncClient) -> None:
+    tries = [browser.post(SESSION, json={"password": f"wrong {number}"}) for number in range(FREE_TRIES + 3)]
+    statuses = [one.status_code for one in await asyncio.gather(*tries)]
+    assert sorted(statuses) == [401] * FREE_TRIES + [429] * 3
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b'{"password": 1}', b'{"password": "x", "name": "y"}'])

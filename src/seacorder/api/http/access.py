@@ -15,6 +15,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import math
 import re
 import time
 from collections.abc import Callable, Sequence
@@ -132,16 +133,13 @@ class Access:
 
     async def sign_in(self, password: str, address: str) -> Caller:
         """Who has this password. Raises WrongPassword, TooManyTries, Busy."""
-        pause = self._guesses.pause_seconds(address, time.monotonic())
-        if pause > 0:
-            raise TooManyTries(
-                "There were too many wrong passwords from here.", f"Try again in {pause:.0f} s.", wait_seconds=pause
-            )
+        self._check_pause(address)
         if self._waiting >= WAITING_MAX:
             raise Busy("Too many are signing in at once.", "Try again in a moment.")
         self._waiting += 1
         try:
             async with self._looking:
+                self._check_pause(address)  # others from there may have been wrong while this one waited
                 found = await beside("a password", lambda: self._with_password(password))
         finally:
             self._waiting -= 1
@@ -150,6 +148,13 @@ class Access:
             raise WrongPassword("The password is wrong.")
         self._guesses.right(address)
         return Caller(found.name, found.role)
+
+    def _check_pause(self, address: str) -> None:
+        pause = math.ceil(self._guesses.pause_seconds(address, time.monotonic()))
+        if pause > 0:
+            raise TooManyTries(
+                "There were too many wrong passwords from here.", f"Try again in {pause} s.", wait_seconds=pause
+            )
 
     def set_cookie(self, caller: Caller, *, is_secure: bool) -> str:
         """The header `Set-Cookie` that begins a session."""

@@ -6,7 +6,6 @@ failure. `/api/v1` uses the ordinary status codes. What the guard or a limit ref
 
 import json
 import logging
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -78,7 +77,7 @@ class TooManyTries(SeacorderError):
 
     kind = "too_many_tries"
 
-    def __init__(self, fact: str, action: str = "", *, wait_seconds: float = 0.0) -> None:
+    def __init__(self, fact: str, action: str = "", *, wait_seconds: int) -> None:
         super().__init__(fact, action)
         self.wait_seconds = wait_seconds
 
@@ -258,7 +257,7 @@ def _headers_of(error: SeacorderError) -> dict[str, str]:
         case NotSignedIn() | WrongPassword():
             return {"www-authenticate": "Bearer"}
         case TooManyTries():
-            return {"retry-after": str(math.ceil(error.wait_seconds))}
+            return {"retry-after": str(error.wait_seconds)}
         case _:
             return {}
 
