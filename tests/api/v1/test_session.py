@@ -53,6 +53,14 @@ async def test_scripts_and_other_sites_never_see_the_session(browser: httpx.Asyn
     assert "Secure" in cookie.split("; ")
 
 
+async def test_who_signs_out_over_https_is_not_known_by_a_session_of_http_any_more(browser: httpx.AsyncClient) -> None:
+    await browser.post(SESSION, json={"password": PASSWORD})
+    browser.base_url = httpx.URL("https://127.0.0.1:13000")
+    assert (await browser.get(SESSION)).json()["name"] == OPERATOR
+    await browser.delete(SESSION)
+    assert (await browser.get("/api/v1/status")).status_code == 401
+
+
 async def test_a_wrong_password_is_one_sentence(browser: httpx.AsyncClient) -> None:
     answer = await browser.post(SESSION, json={"password": "wrong"})
     assert answer.status_code == 401

@@ -12,7 +12,6 @@ Nothing is kept of a session, so that it outlives a restart of the program; anot
 
 import asyncio
 import base64
-import binascii
 import hashlib
 import hmac
 import math
@@ -163,12 +162,15 @@ class Access:
         value = f"{name}.{end}.{self._signature(self._by_name[caller.name], end)}"
         return f"{self._name(is_secure)}={value}; Max-Age={SESSION_SECONDS}; {_attributes(is_secure)}"
 
-    def unset_cookie(self, *, is_secure: bool) -> str:
-        """The header `Set-Cookie` that ends a session."""
-        return f"{self._name(is_secure)}=; Max-Age=0; {_attributes(is_secure)}"
+    def unset_cookies(self, *, is_secure: bool) -> tuple[str, ...]:
+        """The headers `Set-Cookie` that end a session. Over HTTPS the browser sends the session of HTTP as well, if
+        there is one: both end.
+        """
+        ended = (True, False) if is_secure else (False,)
+        return tuple(f"{self._name(one)}=; Max-Age=0; {_attributes(one)}" for one in ended)
 
     def _name(self, is_secure: bool) -> str:
-        # A cookie of HTTPS is neither sent nor replaced over HTTP, so the sessions of both are apart.
+        # A cookie of HTTPS is neither sent nor replaced over HTTP, so it has a name of its own.
         return f"{self._cookie}-secure" if is_secure else self._cookie
 
     def _by_token(self, token: str) -> Caller | None:
@@ -239,5 +241,5 @@ def _cookie_in(headers: Headers, name: str) -> str | None:
 def _decoded(name: str) -> str:
     try:
         return base64.urlsafe_b64decode(name + "=" * (-len(name) % 4)).decode()
-    except (binascii.Error, ValueError):
+    except ValueError:
         return ""

@@ -56,7 +56,8 @@ class Sessions:
     async def sign_out(self, request: Request) -> Response:
         """Ends the session in this browser."""
         answer = self._answer(None)
-        answer.headers["set-cookie"] = self._access.unset_cookie(is_secure=_is_secure(request))
+        for header in self._access.unset_cookies(is_secure=_is_secure(request)):
+            answer.headers.append("set-cookie", header)
         return answer
 
     def _answer(self, caller: Caller | None) -> Response:
