@@ -1,4 +1,4 @@
-"""A small file that only its own user can read: made whole, and never replaced by this."""
+"""A small file that only its own user can read, from its beginning on, and that is there whole or not at all."""
 
 import contextlib
 import os
@@ -13,15 +13,13 @@ _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
 def write_secret(path: Path, data: bytes) -> None:
-    """Makes the file, which is there whole or not at all, and on the medium when this returns. Blocks; OSError."""
+    """Makes the file, or replaces the one that is there. It is on the medium when this returns. Blocks; OSError."""
     new = path.with_name(f".{path.name}-{os.urandom(4).hex()}")
     try:
-        handle = os.open(new, _FLAGS, 0o600)
-        try:
-            os.write(handle, data)
-            this_machine().sync_whole(handle)
-        finally:
-            os.close(handle)
+        with os.fdopen(os.open(new, _FLAGS, 0o600), "wb") as file:
+            file.write(data)
+            file.flush()
+            this_machine().sync_whole(file.fileno())
         new.replace(path)
     finally:
         with contextlib.suppress(OSError):

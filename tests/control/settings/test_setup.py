@@ -137,6 +137,22 @@ async def test_an_edit_of_the_file_by_hand_is_seen(bench: SetupBench) -> None:
         await bench.setup.now()
 
 
+async def test_a_relative_root_lies_beside_the_settings_file_and_is_tried_there(bench: SetupBench) -> None:
+    await bench.setup.set_keys("storage", {"root": "files of the dive"})
+    root = bench.started()._running.storage.root
+    assert root == bench.path.parent / "files of the dive"
+    assert root.is_dir()
+    assert not Path("files of the dive").exists()
+
+
+async def test_an_event_says_which_keys_were_changed_and_nothing_where_none_was(bench: SetupBench) -> None:
+    await bench.setup.set_keys("storage", {})
+    await bench.setup.set_keys("storage", {"root": str(bench.path.parent), "reserve_bytes": None})
+    assert bench.said == [
+        "[storage] was changed on the page: root, reserve_bytes. This takes effect when Seacorder is started again."
+    ]
+
+
 async def test_a_restart_is_refused_while_something_is_recorded(bench: SetupBench) -> None:
     bench.busy = "A recording is on."
     with pytest.raises(NotPossible, match="A recording is on"):

@@ -6,7 +6,6 @@ A running recording is never touched: what is changed here is checked and stored
 """
 
 import asyncio
-import contextlib
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -32,13 +31,11 @@ from seacorder.model.file_name import same_file
 from seacorder.model.overlay import OverlaySettings
 from seacorder.model.report import InputTried, JpegPicture
 from seacorder.model.setup import Difference, SetupItem, SetupNow
-from seacorder.storage import whole_file
+from seacorder.storage.secret_file import write_secret
 
 KINDS: Mapping[str, type[ChannelTable] | type[TelemetryTable]] = {"channels": ChannelTable, "telemetry": TelemetryTable}
 """Lists of the settings file of which one table is changed by its name."""
 _CALLED = {"channels": "channel", "telemetry": "source"}
-SECRET = 0o600
-"""Addresses hold passwords: nobody but Seacorder's user reads the page's file."""
 
 
 class Notes(Protocol):
@@ -115,7 +112,8 @@ class Setup:
             _, page = await asyncio.to_thread(_read, source)
             await self._store(source, page_file.with_keys(page, head, keys))
         names = ", ".join(keys)
-        self._note(f"{names} of [{head}] was set on the page. This takes effect when Seacorder is started again.")
+        if names:
+            self._note(f"[{head}] was changed on the page: {names}. This takes effect when Seacorder is started again.")
         return await self.now()
 
     def overlay_of(self, sent: Mapping[str, Any], channel: str) -> OverlaySettings:
@@ -177,13 +175,14 @@ class Setup:
 
     async def _store(self, source: SettingsSource, page: Tables) -> None:
         try:
-            await asyncio.to_thread(source.settings, page)
+            coming = await asyncio.to_thread(source.settings, page)
         except SettingsError as error:
             first = error.faults[0]
             fact = first.fact.removeprefix(f"{source.place}: ")
             raise BadRequest(fact, first.action) from error
         try:
-            await asyncio.to_thread(_try_root, page)
+            if "root" in page.get("storage", {}):
+                await asyncio.to_thread(_try_root, coming.storage.root)
             await asyncio.to_thread(_write, source.page_file, page)
         except OSError as error:
             fact = f"{source.page_file} cannot be written ({error.strerror})."
@@ -191,16 +190,20 @@ class Setup:
 
     def _shown(self, source: SettingsSource, tables: Tables, page: Tables) -> SetupNow:
         """Blocks."""
-        next_tables = page_file.over(tables, page)
-        with contextlib.suppress(SettingsError):
+        try:
             coming = source.settings(page)
-            needs_restart = coming != self._running
-            lists = {kind: _items(kind, next_tables, page, coming, self._running) for kind in KINDS}
-            shown = {head: _plain(next_tables.get(head)) for head in page_file.TABLES}
-            return SetupNow(
-                "" if source.file is None else str(source.file), str(source.page_file), lists, shown, needs_restart
-            )
-        raise NotPossible("The settings file has faults now.", "See `seacorder check-config`, and mend it.")
+        except SettingsError as error:
+            action = "See `seacorder check-config`, and mend it."
+            raise NotPossible("The settings file has faults now.", action) from error
+        next_tables = page_file.over(tables, page)
+        lists = {kind: _items(kind, next_tables, page, coming, self._running) for kind in KINDS}
+        return SetupNow(
+            settings_file="" if source.file is None else str(source.file),
+            page_file=str(source.page_file),
+            lists=lists,
+            tables={head: _plain(next_tables.get(head)) for head in page_file.TABLES},
+            needs_restart=coming != self._running,
+        )
 
     def _note(self, fact: str) -> None:
         self._notes.note(EventKind.SETTINGS_CHANGED, fact)
@@ -215,21 +218,16 @@ def _read(source: SettingsSource) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _write(path: Path, page: Tables) -> None:
-    """Blocks; OSError."""
+    """Nobody but Seacorder's user can read the file: addresses hold passwords. Blocks; OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not page:
         path.unlink(missing_ok=True)
         return
-    whole_file.put(path, page_file.written(page).encode())
-    path.chmod(SECRET)
+    write_secret(path, page_file.written(page).encode())
 
 
-def _try_root(page: Tables) -> None:
+def _try_root(folder: Path) -> None:
     """The next start must be able to use a storage root that the page has set. Blocks; raises BadRequest."""
-    root = page.get("storage", {}).get("root")
-    if root is None:
-        return
-    folder = Path(root).expanduser()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         is_usable = os.access(folder, os.W_OK | os.X_OK)
