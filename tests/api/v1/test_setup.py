@@ -1,6 +1,7 @@
 """`/api/v1/setup`: over a real setup, whose settings file is in a temporary folder, and a fake recorder."""
 
 import base64
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -87,6 +88,23 @@ async def test_what_is_wrong_is_400_with_its_field_and_an_unknown_name_404(asked
     unknown = await asked.put(CHANNELS, params={"name": "Bug"}, json={"name": "Bug", "input": "test:"})
     assert unknown.status_code == 404
     assert (await asked.delete(CHANNELS)).status_code == 400
+
+
+@pytest.mark.parametrize(("method", "path", "body"), [
+    ("POST", "channels", {"name": "TMS", "input": "rtsp://10.0.0.9/\ud800"}),
+    ("PUT", "channels?name=Bow", {"name": "Bow", "input": "rtsp://10.0.0.9/\ud800"}),
+    ("POST", "sources", {"name": "GNSS", "input": "udp://:5005", "definitions": ["\ud800"]}),
+    ("PATCH", "storage", {"root": "/data/\ud800"}),
+    ("PUT", "overlay", {"layers": [{"kind": "text", "text": "\ud800"}]}),
+    ("POST", "overlay/preview?name=Bow", {"layers": [{"kind": "text", "text": "\ud800"}]}),
+])
+async def test_text_that_no_file_can_hold_is_refused(
+    asked: httpx.AsyncClient, bench: SetupBench, method: str, path: str, body: dict[str, object]
+) -> None:
+    answer = await asked.request(method, f"{ALL}/{path}", content=json.dumps(body))
+    assert answer.status_code == 400
+    assert "lone surrogates" in answer.json()["action"]
+    assert not bench.page.exists()
 
 
 async def test_a_camera_is_tried_and_its_picture_is_in_the_answer(

@@ -36,6 +36,13 @@ async def read_object(request: Request) -> dict[str, Any]:
     return parse_object(await _read_body(request))
 
 
+async def read_table(request: Request) -> dict[str, Any]:
+    """The body as a table of the settings file, which a schema reads later. Raises as `read_object`, and BadRequest for
+    text that cannot be written as UTF-8.
+    """
+    return {name: anything(name, value) for name, value in (await read_object(request)).items()}
+
+
 async def has_body(request: Request) -> bool:
     """False if the body is empty or only blanks. Raises as `read_object` does."""
     return bool((await _read_body(request)).strip())
@@ -109,6 +116,13 @@ def text(name: str, value: Any) -> str:
     if len(value) > TEXT_CHARACTERS_MAX:
         refuse(name, value, f"text of at most {TEXT_CHARACTERS_MAX} characters")
     if not _is_unicode(value):
+        refuse(name, value, "text without lone surrogates")
+    return value
+
+
+def anything(name: str, value: Any) -> Any:
+    """Whatever a schema reads later; but no text in it that cannot be written as UTF-8."""
+    if not _is_unicode(json.dumps(value, ensure_ascii=False)):
         refuse(name, value, "text without lone surrogates")
     return value
 

@@ -78,7 +78,7 @@ class Definitions:
 
     async def put(self, request: Request, name: Name) -> Response:
         """Sets what the records of this name are, whatever they were before; in force when the answer comes."""
-        is_new = await self._definitions.put(name, await wire.read_object(request))
+        is_new = await self._definitions.put(name, await wire.read_table(request))
         response = answered(self._known(name))
         response.status_code = 201 if is_new else 200
         return response

@@ -149,14 +149,14 @@ class SetupCommands:
 
     async def add_channel(self, request: Request) -> Response:
         """One more channel, from the next start on. Running channels and recordings are not touched."""
-        answer = _answer(await self._setup.put(CHANNELS, None, await wire.read_object(request)))
+        answer = _answer(await self._setup.put(CHANNELS, None, await wire.read_table(request)))
         answer.status_code = 201
         return answer
 
     async def put_channel(self, request: Request, asked: Annotated[Called, Query()]) -> Response:
         """The whole channel as sent, also under another name, from the next start on. Keys that are not sent, or are
         null, have their defaults."""
-        return _answer(await self._setup.put(CHANNELS, asked.name, await wire.read_object(request)))
+        return _answer(await self._setup.put(CHANNELS, asked.name, await wire.read_table(request)))
 
     async def remove_channel(self, asked: Annotated[Called, Query()]) -> Response:
         """The next start does without this channel. What it has recorded stays."""
@@ -164,13 +164,13 @@ class SetupCommands:
 
     async def add_source(self, request: Request) -> Response:
         """One more source of survey data, from the next start on."""
-        answer = _answer(await self._setup.put(SOURCES, None, await wire.read_object(request)))
+        answer = _answer(await self._setup.put(SOURCES, None, await wire.read_table(request)))
         answer.status_code = 201
         return answer
 
     async def put_source(self, request: Request, asked: Annotated[Called, Query()]) -> Response:
         """The whole source as sent, also under another name, from the next start on."""
-        return _answer(await self._setup.put(SOURCES, asked.name, await wire.read_object(request)))
+        return _answer(await self._setup.put(SOURCES, asked.name, await wire.read_table(request)))
 
     async def remove_source(self, asked: Annotated[Called, Query()]) -> Response:
         """The next start does without this source."""
@@ -178,22 +178,19 @@ class SetupCommands:
 
     async def change_storage(self, request: Request) -> Response:
         """Where files go, from the next start on; null takes back what was set here."""
-        sent = wire.read_fields(await wire.read_object(request), dict.fromkeys(STORAGE_KEYS, _as_it_is))
-        given = {name: sent.get(name) for name in await _names_of(request)}
-        return _answer(await self._setup.set_keys("storage", given))
+        readers = dict.fromkeys(STORAGE_KEYS, wire.anything)
+        sent = wire.read_fields(await wire.read_object(request), readers, null_is_value=True)
+        return _answer(await self._setup.set_keys("storage", sent))
 
     async def put_overlay(self, request: Request) -> Response:
         """The layers over the pictures, from the next start on; null takes back what was set here."""
-        readers = dict.fromkeys(OverlayTable.model_fields, _as_it_is)
-        sent = without_nulls(wire.read_fields(await wire.read_object(request), readers))
+        sent = await _overlay_table(request)
         self._setup.overlay_of(sent, "")
-        return _answer(await self._setup.set_keys("overlay", {**dict.fromkeys(readers), **sent}))
+        return _answer(await self._setup.set_keys("overlay", {**dict.fromkeys(OverlayTable.model_fields), **sent}))
 
     async def preview_overlay(self, request: Request, asked: Annotated[Called, Query()]) -> Response:
         """The newest picture of a channel, as it would be with these layers; drawn by what burns them in."""
-        readers = dict.fromkeys(OverlayTable.model_fields, _as_it_is)
-        sent = without_nulls(wire.read_fields(await wire.read_object(request), readers))
-        recorder = self._recorder
+        sent, recorder = await _overlay_table(request), self._recorder
         names = [one.status.channel for one in recorder.status().channels]
         picture = await recorder.picture(names.index(asked.name), PREVIEW_WIDTH) if asked.name in names else None
         if picture is None or not picture.jpeg:
@@ -252,14 +249,10 @@ class SetupCommands:
         return InputTried(view.status.picture, picture.jpeg) if picture.jpeg else None
 
 
-def _as_it_is(_name: str, value: Any) -> Any:
-    """The schema of the settings file reads it."""
-    return value
-
-
-async def _names_of(request: Request) -> list[str]:
-    """The keys that were sent, also those that are null."""
-    return [name.lower() for name in await wire.read_object(request)]
+async def _overlay_table(request: Request) -> dict[str, Any]:
+    readers = dict.fromkeys(OverlayTable.model_fields, wire.anything)
+    table: dict[str, Any] = without_nulls(wire.read_fields(await wire.read_object(request), readers))
+    return table
 
 
 def without_nulls(value: Any) -> Any:
