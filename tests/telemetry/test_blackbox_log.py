@@ -91,3 +91,11 @@ def test_the_commands_of_a_recording_do_not_touch_it(told: Told, command: object
 def test_a_stop_without_a_log_is_answered_all_the_same(told: Told) -> None:
     BlackboxLog(told.make).carry_out(StopBlackboxLog(7, NOW))
     assert told.heard == [StopDataLog(7, NOW)]
+
+
+def test_a_log_that_begins_after_a_stop_has_its_own_reserve(told: Told) -> None:
+    log = BlackboxLog(told.make)
+    log.carry_out(StopBlackboxLog(7, NOW))
+    log.carry_out(StartBlackboxLog(START, 5))
+    assert told.reserves[-1] == 5
+    assert told.heard == [StopDataLog(7, NOW), START]

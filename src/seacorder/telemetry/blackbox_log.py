@@ -36,7 +36,8 @@ class BlackboxLog:
             case StartBlackboxLog(log, reserve_bytes):
                 self._begun(reserve_bytes).carry_out(log)
             case StopBlackboxLog(request, instant):
-                self._begun(0).carry_out(StopDataLog(request, instant))
+                # Without a log there is nothing to stop, and one that is made for the answer is not kept.
+                (self._log or self._make(0)).carry_out(StopDataLog(request, instant))
             case StartDataLog() | ChangeDataLog() | StopDataLog():
                 pass  # of the recording
             case SetContext() | UseDefinitions():
