@@ -128,6 +128,22 @@ def test_a_variable_belongs_to_the_channel_of_the_file_whatever_the_page_has_rem
     assert (only.name, only.input) == ("TMS", "test:")
 
 
+@pytest.mark.parametrize(("page", "names"), [
+    ('[removed]\nchannels = "Stern"\n', ["Bow"]),
+    ("[removed]\nchannels = 5\n", ["Bow", "Stern"]),
+    ('[[channels]]\nwas = ["Bow"]\n', ["Bow", "Stern"]),
+])
+def test_a_mistake_that_is_made_by_hand_ends_nothing(page: str, names: list[str]) -> None:
+    assert names_of(page_file.over(FILE, tomllib.loads(page))) == names
+
+
+def test_one_name_alone_needs_no_brackets() -> None:
+    page = page_file.without_one(FILE, {"removed": {"channels": "Bow"}}, "channels", "Stern")
+    assert page["removed"] == {"channels": ["Bow", "Stern"]}
+    stern = {"was": "Stern", "name": "Stern", "unset": "burn_in"}
+    assert "burn_in" not in page_file.over(FILE, {"channels": [stern]})["channels"][1]
+
+
 @pytest.mark.parametrize("page", ['[[channels]]\nname = "bow"\ninput = "test:"\n', "no TOML", "[storage]\nroot = 5\n"])
 def test_what_cannot_be_used_keeps_no_recorder_from_starting(tmp_path: Path, page: str) -> None:
     used = source_of(with_page(tmp_path, page), {}).in_use()

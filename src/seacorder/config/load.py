@@ -123,7 +123,7 @@ class SettingsSource:
             return InUse(self.settings(page), page)
         except SettingsError as error:
             alone = self.settings({})
-            fact = f"What was set on the page ({self.page_file}) is not used, but the settings file alone: {error.fact}"
+            fact = f"The settings file alone is used, without what was set on the page ({self.page_file}): {error.fact}"
             return InUse(alone, {}, Message(fact, error.action))
 
 

@@ -93,7 +93,7 @@ def without_one(tables: Tables, page: Tables, kind: str, name: str) -> dict[str,
     in_file = name if mine is None else mine.get(_WAS)
     if in_file is not None and any(one.get("name") == in_file for one in _listed(tables.get(kind))):
         removed = _of(left, _REMOVED)
-        left[_REMOVED] = {**removed, kind: [*removed.get(kind, []), in_file]}
+        left[_REMOVED] = {**removed, kind: [*_names(removed.get(kind)), in_file]}
     return left
 
 
@@ -118,18 +118,18 @@ def written(page: Tables) -> str:
 
 
 def _list_over(file_tables: list[dict[str, Any]], page: Tables, kind: str) -> list[dict[str, Any]]:
-    removed = _of(page, _REMOVED).get(kind, [])
+    removed = _names(_of(page, _REMOVED).get(kind))
     entries = _listed(page.get(kind))
-    changed = {one[_WAS]: one for one in entries if _WAS in one}
+    changed = {str(one[_WAS]): one for one in entries if _WAS in one}
     used: list[dict[str, Any]] = []
     for one in file_tables:
         if one.get("name") in removed:
             continue
-        entry = changed.pop(one.get("name"), {})
-        unset = entry.get(_UNSET, ())
+        entry = changed.pop(str(one.get("name")), {})
+        unset = _names(entry.get(_UNSET))
         used.append({**{key: value for key, value in one.items() if key not in unset}, **_plain(entry)})
     # Where the settings file no longer has the channel, what the page says of it may still be whole.
-    return used + [_plain(one) for one in entries if _WAS not in one or (one[_WAS] in changed and "input" in one)]
+    return used + [_plain(one) for one in entries if _WAS not in one or (str(one[_WAS]) in changed and "input" in one)]
 
 
 def _difference(base: Tables, wanted: Tables) -> dict[str, Any]:
@@ -154,6 +154,11 @@ def _plain(entry: Tables) -> dict[str, Any]:
 def _of(tables: Tables, head: str) -> dict[str, Any]:
     value = tables.get(head)
     return dict(value) if isinstance(value, Mapping) else {}
+
+
+def _names(value: object) -> list[str]:
+    """A list of names, which somebody may have written by hand: one alone needs no brackets."""
+    return [value] if isinstance(value, str) else [str(one) for one in value] if isinstance(value, list) else []
 
 
 def _listed(value: object) -> list[dict[str, Any]]:
