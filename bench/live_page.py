@@ -5,7 +5,6 @@ was captured is known. What the browser takes is not counted, but it runs on the
 """
 
 import asyncio
-import contextlib
 import json
 import statistics
 import threading
@@ -73,15 +72,7 @@ def recording(served: Cameras, folder: Path) -> Iterator[Recorder]:
 
 
 def address(running: Recorder, path: str = "") -> str:
-    return f"http://{HERE}:{running.port}{page_base(running)}{path}"
-
-
-def page_base(running: Recorder) -> str:
-    """Where the operator's page is: `/next` as long as there is another one at `/`."""
-    with contextlib.suppress(SystemExit):  # it is somewhere else
-        if b"/next/page.js" in running.fetch("/next"):
-            return "/next"
-    return ""
+    return f"http://{HERE}:{running.port}{path}"
 
 
 def opened(browser: Browser, running: Recorder, count: int) -> tuple[list[float], list[int]]:
