@@ -1,5 +1,7 @@
 """`/api/v1/templates/evaluate`: what templates would make of names, before they are set."""
 
+from collections.abc import Mapping
+
 from fastapi import Request
 from starlette.responses import Response
 
@@ -14,6 +16,7 @@ from seacorder.model.settings import SettingsChange
 _TEXT = {"type": "string", "description": "A template; not sent: the one in force"}
 _FIELDS = {name: field for field, name in TEMPLATES.items()}
 """For each template as the settings file calls it, the field of a change."""
+_READERS: Mapping[str, wire.Reader] = {**dict.fromkeys(_FIELDS, wire.text), "clip": wire.text_or_nothing}
 TEMPLATES_BODY = documented.body(
     documented.nullable(dict.fromkeys(_FIELDS, _TEXT)), {"filename": "${yyyy}${MM}${dd}@${channelname}"}
 )
@@ -60,9 +63,8 @@ class Templates:
     async def evaluate(self, request: Request) -> Response:
         """What files of this moment would be called with these templates; nothing is changed. What would be refused if
         it were set is refused here too."""
-        sent = wire.read_fields(await wire.read_object(request), dict.fromkeys(_FIELDS, wire.text))
+        sent = wire.read_fields(await wire.read_object(request), _READERS)
         values = {_FIELDS[name]: text for name, text in sent.items()}
-        values = {field: None if field == "clip_template" and not text else text for field, text in values.items()}
         utc_ns = self._recorder.status().utc_ns
         names = await self._recorder.preview_names(SettingsChange(**values), utc_ns)
         return answered(NamesView(
