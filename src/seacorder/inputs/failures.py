@@ -63,7 +63,7 @@ class Cause(Enum):
     HUNG_UP = auto()
     """It closed the connection in place of its first answer."""
     NO_PICTURE = auto()
-    """It has answered every request, the last one that it send, and has sent nothing since."""
+    """It has answered every request, also the one to begin sending, and nothing has come since."""
     # Streams only:
     NO_DATAGRAMS = auto()
     NO_VISITOR = auto()
