@@ -111,6 +111,18 @@ def test_a_file_of_somebody_else_is_not_replaced(copies: Copies, place: MemoryPl
     assert place.files["2026/DATA_1/Bow.mp4"] == b"of another recorder"
 
 
+@pytest.mark.parametrize("is_complete", [False, True])
+def test_a_file_that_is_refused_or_cannot_be_read_holds_up_no_other(
+    copies: Copies, place: MemoryPlace, is_complete: bool
+) -> None:
+    place.files["2026/DATA_1/Bow.mp4"] = b"of another recorder"
+    (copies.folder / "Stern.mp4").unlink()
+    (copies.folder / "Stern.mp4").mkdir()
+    ended = copies.run("Bow.mp4", "Stern.mp4", "account.jsonl", is_complete=is_complete)
+    assert (ended.fault, ended.copied) == (CopyFault.FOLDER, None)
+    assert copies.names == ["account.jsonl"]
+
+
 def test_the_same_file_that_lies_there_already_is_read_and_counts(copies: Copies, place: MemoryPlace) -> None:
     place.files["2026/DATA_1/Bow.mp4"] = FILES["Bow.mp4"]
     assert copies.run("Bow.mp4").fault is None

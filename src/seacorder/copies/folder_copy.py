@@ -6,7 +6,7 @@ manifest has all that the manifest lists, and each file's SHA-256 was compared w
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from seacorder.base.clock import Clock
@@ -66,17 +66,14 @@ class FolderCopier:
         copier = FileCopier(place, order.target, self._clock, self._send)
         known = {name: one for name, one in self._copied.items() if one.place == place.identity}
         if not order.is_complete:
-            for name in order.files:
-                self._one(copier, name, known)
+            self._each(order.files, lambda name: self._one(copier, name, known))
             return None
         if not (self._folder / MANIFEST_NAME).exists():
             self._missing.append(str(self._folder))  # it was removed, or its disk is away
             return None
         manifest, listed = self._manifest()
         self._check_owner(place, known)
-        faults = [self._listed(copier, name, sha256, known) for name, sha256 in listed.items()]
-        for failed in filter(None, faults):
-            raise failed
+        self._each(listed, lambda name: self._listed(copier, name, listed[name], known))
         for name in (MANIFEST_NAME, SIGNATURE_NAME, STAMP_NAME):
             self._one(copier, name, known)
         manifest_sha256 = hashlib.sha256(manifest).hexdigest()
@@ -97,6 +94,19 @@ class FolderCopier:
         self._one(copier, CUSTODY_NAME, known)
         return done
 
+    def _each(self, names: Iterable[str], copy: Callable[[str], None]) -> None:
+        """A file that cannot be copied holds up no other one; the first such fault is raised at the end."""
+        faults: list[CopyFailed | SourceFailed] = []
+        for name in names:
+            try:
+                copy(name)
+            except (CopyFailed, SourceFailed) as failed:
+                if isinstance(failed, CopyFailed) and failed.fault is CopyFault.TARGET:
+                    raise
+                faults.append(failed)
+        if faults:
+            raise faults[0]
+
     def _one(self, copier: FileCopier, name: str, known: dict[str, CopiedFile]) -> None:
         """Copies a file that is there; one that is not is told of."""
         path = self._folder / name
@@ -110,11 +120,8 @@ class FolderCopier:
             known[name] = copied
             self._send(copied)
 
-    def _listed(
-        self, copier: FileCopier, name: str, sha256: str, known: dict[str, CopiedFile]
-    ) -> CopyFailed | None:
-        """Copies a file of the manifest. Returns why the folder cannot be whole; the other files are copied all the
-        same."""
+    def _listed(self, copier: FileCopier, name: str, sha256: str, known: dict[str, CopiedFile]) -> None:
+        """Copies a file of the manifest. Raises CopyFailed too if the folder cannot be whole because of it."""
         self._one(copier, name, known)
         path = self._folder / name
         if name not in known or str(path) in self._missing:
@@ -122,9 +129,9 @@ class FolderCopier:
         elif known[name].sha256 != sha256:
             how = f"is not as {MANIFEST_NAME} says"
         else:
-            return None
+            return
         fact = f"{path} {how}: the folder is not copied completely."
-        return CopyFailed(CopyFault.FOLDER, fact, "`seacorder verify` says more about the folder.")
+        raise CopyFailed(CopyFault.FOLDER, fact, "`seacorder verify` says more about the folder.")
 
     def _manifest(self) -> tuple[bytes, dict[str, str]]:
         try:
