@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from control.bridge import Bridge
-from seacorder.base.errors import BadRequest, NotKnown, NotPossible
+from seacorder.base.errors import BadRequest, NotKnown, NotPossible, StorageFailed
 from seacorder.model.alarm import AlarmKind
 from seacorder.model.blackbox import BlackboxSettings, StartBlackbox, is_of_blackbox
 from seacorder.model.channel import ChannelState
@@ -163,11 +163,30 @@ async def test_a_name_that_cannot_be_made_leaves_nothing(recorder: Bridge, tmp_p
     before = files(tmp_path)
     held = box(recorder).holdings.files[-1]
     held.paths[0].unlink()  # by hand
-    from seacorder.base.errors import StorageFailed
-
     with pytest.raises(StorageFailed):
         await recorder.recorder.blackbox.keep(now_ns - MINUTE_NS, now_ns)
     assert len(files(tmp_path)) == len(before) - 1
+
+
+async def test_after_a_stretch_that_could_not_be_kept_the_next_start_removes_nothing_of_others(
+    recorder: Bridge, tmp_path: Path
+) -> None:
+    await recorder.recorder.change_settings(SettingsChange(filename_template="dive", directory_template="rec"))
+    now_ns = recorder.clock.utc_ns()
+    await recorder.recorder.blackbox.keep(now_ns - MINUTE_NS, now_ns)
+    before = set(tmp_path.rglob("dive*.mp4"))
+    box(recorder).holdings.files[-1].paths[0].unlink()  # by hand
+    with pytest.raises(StorageFailed):
+        await recorder.recorder.blackbox.keep(now_ns - MINUTE_NS, now_ns)
+    (folder,) = {path.parent for path in before}
+    later = [folder / f"dive_{number}.mp4" for number in range(3, 6)]
+    for path in later:
+        path.write_bytes(b"recorded after that")
+    await recorder.crash()
+    recorder.build()
+    await recorder.start()
+    await recorder.until(recorder.recorder.blackbox._undoing.done)
+    assert set(tmp_path.rglob("dive*.mp4")) == before | set(later)
 
 
 async def test_the_oldest_go_beyond_the_limit_and_never_what_is_needed(recorder: Bridge, tmp_path: Path) -> None:

@@ -148,7 +148,11 @@ class Keeping:
         catalogue = self._context.catalogue
         catalogue.save_text(_UNFINISHED, plan.note)
         await catalogue.flush()
-        await self._make(plan)
+        try:
+            await self._make(plan)
+        except StorageFailed:
+            catalogue.save_text(_UNFINISHED, "")  # nothing is left of it, and another recording may take its names
+            raise
         stretch = [one.part for one in videos if one.part is not None]
         missed = missed_in(self._blackbox.holdings.missed, stretch, recording.id)
         self._record(recording, parts, missed)
