@@ -15,7 +15,7 @@ from seacorder.model.recording import FileState, RecordingState
 
 Ask = Callable[[str, tuple[object, ...]], list[tuple[Any, ...]]]
 MOST_DUE = 500
-"""So many files and folders are named at once."""
+"""So many files and folders are named at once, where nobody asks for more."""
 
 _WHOLE = f"state IN ('{FileState.WHOLE.value}', '{FileState.REPAIRED.value}') AND path <> ''"
 _NOT_THERE = "NOT EXISTS (SELECT 1 FROM copied_files c WHERE c.place = ? AND c.path = files.path)"
@@ -89,16 +89,17 @@ class CopyQueries:
         found = [self._of_place(place, paths, there) for place, there in self._places(folders).items()]
         return tuple(one for one in found if one is not None)
 
-    def due(self, place: str) -> Due:
-        """What is to be copied to a place, the oldest first. Empty `place`: all there is."""
-        files = self._ask(f"{_DUE_FILES} ORDER BY since LIMIT {MOST_DUE}", (place, place))
-        folders = self._ask(f"{_DUE_FOLDERS} ORDER BY since LIMIT {MOST_DUE}", (place,))
+    def due(self, place: str, most: int = MOST_DUE) -> Due:
+        """What is to be copied to a place, the oldest first. Empty `place`: all there is. `most`: so many files and
+        folders are named."""
+        files = self._ask(f"{_DUE_FILES} ORDER BY since LIMIT {most}", (place, place))
+        folders = self._ask(f"{_DUE_FOLDERS} ORDER BY since LIMIT {most}", (place,))
         more_files = more_bytes = more_folders = 0
-        if len(files) == MOST_DUE:
+        if len(files) == most:
             ((more_files, more_bytes),) = self._ask(f"SELECT count(*), sum(bytes) FROM ({_DUE_FILES})", (place, place))  # noqa: S608
-            more_files, more_bytes = more_files - MOST_DUE, more_bytes - sum(size for _, size, _ in files)
-        if len(folders) == MOST_DUE:
-            more_folders = int(self._ask(f"SELECT count(*) FROM ({_DUE_FOLDERS})", (place,))[0][0]) - MOST_DUE  # noqa: S608
+            more_files, more_bytes = more_files - most, more_bytes - sum(size for _, size, _ in files)
+        if len(folders) == most:
+            more_folders = int(self._ask(f"SELECT count(*) FROM ({_DUE_FOLDERS})", (place,))[0][0]) - most  # noqa: S608
         named = tuple(DueFile(str(path), int(size), int(since)) for path, size, since in files)
         at = tuple((str(folder), int(since)) for folder, since in folders)
         return Due(named, at, more_files, more_bytes, more_folders)

@@ -12,6 +12,7 @@ from fakes.journal import journal_of
 from fakes.workers import FakeSupervisor, FakeWorker
 from seacorder.base.message import Message
 from seacorder.catalogue.catalogue import Catalogue
+from seacorder.catalogue.copy_queries import MOST_DUE
 from seacorder.control.copies.copying import Copying, CopySettings
 from seacorder.control.copies.target import path_there
 from seacorder.model.copies import (
@@ -289,6 +290,29 @@ async def test_what_was_removed_is_not_behind_nor_asked_for_all_the_time(bench: 
     await bench.look_until(is_asked_again)
     assert bench.clock.monotonic_ns() - begin_ns > 500e9
     assert seen == {(0, 0, False)}
+
+
+async def test_very_many_files_that_are_gone_hold_up_no_new_one(bench: Bench) -> None:
+    gone = [
+        replace(bench.part("Bow", number=number), path=str(bench.folder / "DATA_0" / f"Bow_{number}.mp4"))
+        for number in range(1, MOST_DUE + 2)
+    ]
+
+    def answer(worker: FakeWorker, order: CopyFolder) -> None:
+        if order.to == "DATA_1":
+            bench.copy(worker, order)
+            return
+        worker.report(CopyEnded(order.folder, missing=tuple(str(Path(order.folder) / name) for name in order.files)))
+        worker.end()
+
+    bench.says = answer
+    bench.record(RUNNING, *gone)
+    await bench.look_until(lambda: bench.orders and bench.status.state is CopyState.IDLE)
+    assert sum(len(one.files) for one in bench.orders) == len(gone)
+    begin_ns = bench.clock.monotonic_ns()
+    bench.record(replace(bench.part("Bow", number=999), end_utc_ns=START_NS + 999))
+    await bench.look_until(lambda: bench.status.copied_files == 1)
+    assert bench.clock.monotonic_ns() - begin_ns < 60e9
 
 
 @pytest.mark.parametrize(("folder", "there"), [

@@ -17,7 +17,7 @@ from seacorder.base.duration import count_text
 from seacorder.base.errors import CatalogueFailed
 from seacorder.base.message import Message
 from seacorder.catalogue.catalogue import Catalogue
-from seacorder.catalogue.copy_queries import CopiedTotals, Due, DueFile
+from seacorder.catalogue.copy_queries import MOST_DUE, CopiedTotals, Due, DueFile
 from seacorder.control.events.journal import Journal
 from seacorder.control.events.log import EventKind
 from seacorder.model.copies import (
@@ -147,12 +147,15 @@ class TargetCopies:
         return 0 < self._silent_at_ns < now_ns - 2 * NS_PER_SECOND
 
     def _files_due(self) -> list[DueFile]:
+        """Those that were not there the last time come behind all others."""
         now_ns = self._around.clock.monotonic_ns()
-        return [one for one in self._due.files if self._gone.get(one.path, 0) <= now_ns]
+        due = [one for one in self._due.files if self._gone.get(one.path, 0) <= now_ns]
+        return sorted(due, key=lambda one: one.path in self._gone)
 
     def _folders_due(self) -> dict[str, int]:
         now_ns = self._around.clock.monotonic_ns()
-        return {name: utc_ns for name, utc_ns in self._due.folders if self._gone.get(name, 0) <= now_ns}
+        due = {name: utc_ns for name, utc_ns in self._due.folders if self._gone.get(name, 0) <= now_ns}
+        return dict(sorted(due.items(), key=lambda one: one[0] in self._gone))
 
     async def _work(self) -> None:
         with contextlib.suppress(CatalogueFailed):  # it has raised its alarm, and the next look tries again
@@ -169,7 +172,8 @@ class TargetCopies:
 
     async def _look_up(self) -> None:
         place, copies = self.known.place, self._around.catalogue.copies
-        self._due = await self._around.catalogue.ask(lambda: copies.due(place))
+        most = MOST_DUE + len(self._gone)  # however many are gone, others are named too
+        self._due = await self._around.catalogue.ask(lambda: copies.due(place, most))
         self._totals = await self._around.catalogue.ask(lambda: copies.totals(place))
 
     async def _next_order(self) -> CopyFolder | None:
