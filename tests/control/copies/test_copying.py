@@ -204,6 +204,15 @@ async def test_one_folder_that_cannot_be_copied_holds_no_other(bench: Bench) -> 
     assert bench.status.behind_files == 1
 
 
+async def test_a_fault_of_a_recording_that_was_removed_is_over(bench: Bench) -> None:
+    bench.says = bench.fail(CopyFault.FOLDER, "NAS: another file of that name lies there.")
+    bench.record(RUNNING, bench.part("Bow"))
+    await bench.look_until(lambda: bench.status.state is CopyState.FAILED)
+    bench.record(bench.part("Bow", FileState.REMOVED))
+    await bench.look_until(lambda: bench.status.state is CopyState.IDLE)
+    assert bench.status.why is None
+
+
 async def test_a_process_that_hangs_is_told_of_even_if_the_system_cannot_end_it(bench: Bench) -> None:
     bench.says = lambda worker, _: worker.report(CopyProgress("Bow_1.mp4", 5, 1000))
     bench.record(RUNNING, bench.part("Bow"))

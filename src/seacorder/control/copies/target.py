@@ -129,7 +129,7 @@ class TargetCopies:
         """Begins the next order if one is due. Returns at once."""
         now_ns = self._around.clock.monotonic_ns()
         if self._working is not None and not self._working.done():
-            if self._progress_is_due(now_ns):
+            if self._is_silent(now_ns):
                 self._fail(_silent(self.target.name))  # while the process is being killed: that may take long
             return
         if not self._is_stopped and now_ns >= self._next_ns:
@@ -143,7 +143,8 @@ class TargetCopies:
             self._working.cancel()
             await asyncio.wait([self._working], timeout=_STOP_SECONDS)
 
-    def _progress_is_due(self, now_ns: int) -> bool:
+    def _is_silent(self, now_ns: int) -> bool:
+        """The supervisor should have ended the process by now; perhaps the system cannot."""
         return 0 < self._silent_at_ns < now_ns - 2 * NS_PER_SECOND
 
     def _files_due(self) -> list[DueFile]:
@@ -175,6 +176,14 @@ class TargetCopies:
         most = MOST_DUE + len(self._gone)  # however many are gone, others are named too
         self._due = await self._around.catalogue.ask(lambda: copies.due(place, most))
         self._totals = await self._around.catalogue.ask(lambda: copies.totals(place))
+        self._forget()
+
+    def _forget(self) -> None:
+        """What is not due any more, such as a recording that was removed, is no reason for an alarm."""
+        paths, folders = {one.path for one in self._due.files}, {name for name, _ in self._due.folders}
+        self._gone = {name: at_ns for name, at_ns in self._gone.items() if name in paths or name in folders}
+        folders |= {str(Path(path).parent) for path in paths}
+        self._later = {name: pause for name, pause in self._later.items() if name in folders}
 
     async def _next_order(self) -> CopyFolder | None:
         """The oldest folder that can be copied now, whole if it is complete."""
