@@ -4,7 +4,7 @@ Every call blocks for as long as the disk takes, and raises CatalogueFailed if t
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,10 @@ _DUE_FILES = " UNION ALL ".join(
 _DUE_FOLDERS = (
     "SELECT f.folder, f.completed_utc_ns AS since FROM completed_folders f LEFT JOIN copied_folders c "
     "ON c.place = ? AND c.folder = f.folder WHERE ifnull(c.completed_utc_ns, 0) < f.completed_utc_ns"
+)
+_RECORDINGS_OF = " UNION ALL ".join(
+    f"SELECT recording_id, path FROM {table} WHERE path >= ? AND path < ?"  # noqa: S608
+    for table in ("parts", "clips", "framegrabs")
 )
 _FILES_OF = " UNION ALL ".join(
     f"SELECT path FROM {table} WHERE recording_id = ? AND path <> ''"  # noqa: S608
@@ -72,6 +76,12 @@ class CopiedTotals:
     newest_utc_ns: int | None = None
 
 
+def paths_below(folder: str) -> tuple[str, str]:
+    """What lies in a folder or below it has a path from the first of these on, and before the second."""
+    begin = os.path.join(folder, "")  # noqa: PTH118 - with the separator behind it
+    return begin, begin[:-1] + chr(ord(begin[-1]) + 1)
+
+
 class CopyQueries:
     """Any thread may call at any time."""
 
@@ -106,12 +116,19 @@ class CopyQueries:
 
     def of_folder(self, place: str, folder: str) -> tuple[CopiedFile, ...]:
         """The files of one folder that lie at a place, without those of folders below it."""
-        begin = os.path.join(folder, "")  # noqa: PTH118 - with the separator behind it
-        end = begin[:-1] + chr(ord(begin[-1]) + 1)
         columns = ", ".join(COPIED_FILES.columns)
         sql = f"SELECT {columns} FROM copied_files WHERE place = ? AND path >= ? AND path < ?"  # noqa: S608
-        rows = map(COPIED_FILES.value, self._ask(sql, (place, begin, end)))
+        rows = map(COPIED_FILES.value, self._ask(sql, (place, *paths_below(folder))))
         return tuple(one for one in rows if str(Path(one.path).parent) == folder)
+
+    def recordings_in(self, folder: str, names: Collection[str] = ()) -> frozenset[str]:
+        """Ids of the recordings that have files in a folder; with `names`, of those that have one of these files."""
+        rows = self._ask(_RECORDINGS_OF, paths_below(folder) * 3)
+        found = ((identifier, Path(path)) for identifier, path in rows if identifier is not None)
+        return frozenset(
+            str(identifier) for identifier, path in found
+            if str(path.parent) == folder and (not names or path.name in names)
+        )
 
     def totals(self, place: str) -> CopiedTotals:
         """How much lies at a place."""

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from seacorder.base.errors import CatalogueFailed
 from seacorder.base.message import Message
 from seacorder.catalogue import settings_text
-from seacorder.catalogue.copy_queries import CopyQueries
+from seacorder.catalogue.copy_queries import CopyQueries, paths_below
 from seacorder.catalogue.page import LIMIT_MAX, Page, Rows, check_limit, read_cursor, write_cursor
 from seacorder.catalogue.tables import (
     ANCHORS,
@@ -245,12 +245,11 @@ class Queries:
 
     def has_files_of_others(self, folder: str, recording_id: str) -> bool:
         """Files that are not of this recording lie in the folder itself, by their rows; what was removed is none."""
-        begin = folder if folder.endswith(os.sep) else folder + os.sep
+        begin, after = paths_below(folder)
         for table in (PARTS, CLIPS, FRAMEGRABS, OBSERVATIONS):
             question = f"SELECT 1 FROM {table.name} WHERE path > ? AND path < ? AND instr(substr(path, ?), ?) = 0 "  # noqa: S608
             question += "AND ifnull(recording_id, '') != ? "
             question += "AND ifnull(recording_id, '') NOT IN (SELECT recording_id FROM removals) LIMIT 1"
-            after = begin[:-1] + chr(ord(begin[-1]) + 1)
             if self._ask(question, (begin, after, len(begin) + 1, os.sep, recording_id)):
                 return True
         return False

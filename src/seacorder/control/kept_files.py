@@ -43,11 +43,12 @@ class KeptFiles:
         samples = ClockSamples(context.clock, lambda: other_clocks(context))
         parts = (context.catalogue, context.journal, context.clock)
         self._completion = Completion(supervisor, *parts, samples, folders)
-        settings = CopySettings(targets, roots, folders.proof.key_folder, self._completion.is_settled)
-        # With a supervisor of its own: nobody waits for a process that a network drive holds.
-        self.copies = Copying(Supervisor(Callbacks()), *parts, settings)
         removing = RemovalSettings(folders.volumes, roots, lambda: examination.is_working)
         self.removals = Removals(supervisor, *parts, self._completion, removing)
+        settled, begin_use = self._completion.is_settled, self.removals.uses.begin
+        settings = CopySettings(targets, roots, folders.proof.key_folder, settled, begin_use)
+        # With a supervisor of its own: nobody waits for a process that a network drive holds.
+        self.copies = Copying(Supervisor(Callbacks()), *parts, settings)
         self.absences = Absences(supervisor, *parts, folders.volumes, lambda: examination.is_working)
         self.exports = Exports(supervisor, context.clock, self._completion, is_recording)
         self.clock_stepped = self._completion.clock_stepped

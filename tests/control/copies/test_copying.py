@@ -15,6 +15,7 @@ from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.copy_queries import MOST_DUE
 from seacorder.control.copies.copying import Copying, CopySettings
 from seacorder.control.copies.target import path_there
+from seacorder.control.files.uses import Uses
 from seacorder.model.copies import (
     CompletedFolder,
     CopiedFile,
@@ -52,8 +53,9 @@ class Bench:
         self.supervisor.on_add = self._added
         self.catalogue = Catalogue(self.folder / "seacorder.db", self.clock)
         self.journal = journal_of(self.clock)
+        self.uses = Uses()
         target = CopyTarget("NAS", "/nas", behind_seconds=3600)
-        settings = CopySettings((target,), (str(self.folder),), None, lambda _: self.settled)
+        settings = CopySettings((target,), (str(self.folder),), None, lambda _: self.settled, self.uses.begin)
         self.copying = Copying(
             self.supervisor,  # type: ignore[arg-type]
             self.catalogue,
@@ -243,6 +245,22 @@ async def test_how_far_a_file_is_can_be_seen(bench: Bench) -> None:
     bench.record(RUNNING, bench.part("Bow"))
     await bench.look_until(lambda: bench.status.progress)
     assert (bench.status.state, bench.status.progress) == (CopyState.COPYING, CopyProgress("Bow_1.mp4", 5, 1000))
+
+
+async def test_what_is_being_copied_is_needed_until_that_is_over(bench: Bench) -> None:
+    other = replace(bench.part("Stern", FileState.OPEN), recording_id="s")
+    bench.says = lambda worker, _: worker.report(CopyProgress("Bow_1.mp4", 5, 1000))
+    bench.record(FINISHED, bench.part("Bow"), replace(RUNNING, id="s"), other)
+    await bench.look_until(lambda: bench.status.progress)
+    assert bench.uses.why("r") == "It is being copied to NAS."
+    assert bench.uses.why("s") == "", "another recording with a file in that folder, which is not copied now"
+    bench.supervisor["copies to NAS"].lose("signal 9")
+    await bench.look_until(lambda: bench.status.state is CopyState.FAILED)
+    assert bench.uses.why("r") == ""
+    bench.record(replace(other, state=FileState.WHOLE), CompletedFolder(str(bench.folder / "DATA_1"), 77))
+    await bench.look_until(lambda: bench.status.progress)
+    assert bench.orders[-1].is_complete
+    assert bench.uses.why("s") == "It is being copied to NAS."
 
 
 async def test_another_disk_gets_everything_and_the_first_is_not_forgotten(bench: Bench) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import seacorder
 from seacorder.base.clock import Clock
 from seacorder.catalogue.catalogue import Catalogue
-from seacorder.control.copies.target import CopyContext, TargetCopies
+from seacorder.control.copies.target import BeginUse, CopyContext, TargetCopies
 from seacorder.control.events.journal import Journal
 from seacorder.model.copies import CopyStatus, CopyTarget, KnownPlace
 from seacorder.supervisor.supervisor import Supervisor
@@ -27,6 +27,7 @@ class CopySettings:
     key_folder: Path | None = None
     is_settled: Callable[[str], bool] = field(default=lambda _: True)
     """True for a folder in which nothing is being written, and whose newest state has its manifest."""
+    begin_use: BeginUse = field(default=lambda _, __: lambda: None)
 
 
 class Copying:
@@ -44,6 +45,7 @@ class Copying:
             folders=settings.folders,
             key_folder="" if settings.key_folder is None else str(settings.key_folder),
             is_settled=settings.is_settled,
+            begin_use=settings.begin_use,
             program=f"Seacorder {seacorder.__version__}",
             place_found=self._keep,
         )

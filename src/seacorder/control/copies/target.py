@@ -52,6 +52,8 @@ _GONE_NS = 600 * NS_PER_SECOND
 _STOP_SECONDS = 2.0
 _NEVER_COMPLETED_NS = 1
 """Of a folder that has a manifest of an earlier version of the program."""
+BeginUse = Callable[[str, str], Callable[[], None]]
+"""Given a recording's id and a sentence: its files are needed until the returned function is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class CopyContext:
     folders: tuple[str, ...]
     key_folder: str
     is_settled: Callable[[str], bool]
+    begin_use: BeginUse
     program: str
     place_found: Callable[[], None]
     """The place of a target has become known, or has changed."""
@@ -163,7 +166,7 @@ class TargetCopies:
             await self._look_up()
             while (order := await self._next_order()) is not None:
                 self._do(CopyState.COPYING)
-                if not self._over(order, await self._run(order)):
+                if not self._over(order, await self._carried_out(order)):
                     return
                 await self._look_up()
             is_due = bool(self._files_due() or self._folders_due())
@@ -215,6 +218,16 @@ class TargetCopies:
             key_folder=around.key_folder,
             program=around.program,
         )
+
+    async def _carried_out(self, order: CopyFolder) -> CopyEnded:
+        around, names = self._around, () if order.is_complete else order.files
+        found = await around.catalogue.ask(lambda: around.catalogue.copies.recordings_in(order.folder, names))
+        used = [around.begin_use(one, f"It is being copied to {self.target.name}.") for one in found]
+        try:
+            return await self._run(order)
+        finally:
+            for end in used:
+                end()
 
     async def _run(self, order: CopyFolder) -> CopyEnded:
         ended: list[CopyEnded] = []
