@@ -116,6 +116,19 @@ def test_nothing_is_left_of_a_copy_that_failed(hour: Path, tmp_path: Path, monke
     assert [one.name for one in tmp_path.iterdir()] == [HOUR]
 
 
+def test_a_copy_leaves_the_reserve_free(hour: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setattr(blackbox_files, "free_bytes_of", lambda _: 1_099)
+    source = put(hour, "Bow_20260504T110500000Z.mp4", 100)
+    with pytest.raises(OSError, match="space"):
+        give(source, tmp_path / "kept.mp4", reserve_bytes=1_000)
+    assert [one.name for one in tmp_path.iterdir()] == [HOUR]
+    assert not give(source, tmp_path / "kept.mp4", reserve_bytes=999).is_linked
+
+
 def test_what_was_given_is_taken_back_with_its_folder(hour: Path, tmp_path: Path) -> None:
     source = put(hour, "Bow_20260504T110500000Z.mp4")
     (tmp_path / "kept").mkdir()

@@ -22,6 +22,7 @@ from seacorder.model.file_note import VIDEO_SUFFIX
 from seacorder.model.recording import Part
 from seacorder.storage import account_file
 from seacorder.storage.disk import this_machine
+from seacorder.storage.volume_room import free_bytes_of
 
 HOUR = re.compile(r"\d{4}-\d{2}-\d{2}_\d{2}")
 _BEGIN = re.compile(r"_(\d{8}T\d{6})(\d{3})Z(?:_\d+)?")
@@ -162,10 +163,11 @@ class GivenFile:
     is_linked: bool
 
 
-def give(source: Path, target: Path, *, bytes_per_second: int = 0) -> GivenFile:
+def give(source: Path, target: Path, *, bytes_per_second: int = 0, reserve_bytes: int = 0) -> GivenFile:
     """Makes the file available as `target` too: a hard link, else a copy, complete when it has its name. OSError.
 
     FileExistsError when there is such a file. `bytes_per_second`: the most that is copied in a second; 0: no limit.
+    `reserve_bytes` stay free where it is copied to: before each file, because recordings may fill that disk meanwhile.
     """
     try:
         os.link(source, target)
@@ -176,6 +178,8 @@ def give(source: Path, target: Path, *, bytes_per_second: int = 0) -> GivenFile:
         return GivenFile(target, is_linked=True)
     if target.exists():
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+    if source.stat().st_size + reserve_bytes > free_bytes_of(target.parent):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
     coming = _coming(target)
     try:
         _copy(source, coming, bytes_per_second)

@@ -71,7 +71,9 @@ class _Plan:
         try:
             blackbox_files.make_folders(sorted({stem.parent for _, stem in self.files}))
             for path, target in self.pairs:
-                self.given.append(blackbox_files.give(path, target, bytes_per_second=self.bytes_per_second))
+                self.given.append(blackbox_files.give(
+                    path, target, bytes_per_second=self.bytes_per_second, reserve_bytes=self.reserve_bytes
+                ))
             blackbox_files.sync_folders({one.path.parent for one in self.given})
         except BaseException:
             blackbox_files.take_back(self.given)
