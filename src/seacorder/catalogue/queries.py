@@ -131,19 +131,8 @@ class Queries:
         grouped += f"WHERE recording_id IN ({marks}) GROUP BY recording_id"
         return dict(self._ask(grouped, tuple(recording_ids))) if recording_ids else {}
 
-    def all_rows(self, kind: type[T]) -> tuple[T, ...]:
-        """Every row of one kind, in the order of their start."""
-        found: list[T] = []
-        cursor: str | None = None
-        while True:
-            page = self.rows(kind, Page(limit=LIMIT_MAX, cursor=cursor))
-            found += page.items
-            cursor = page.next_cursor
-            if cursor is None:
-                return tuple(found)
-
-    def all_of(self, kind: type[T], recording_id: str) -> tuple[T, ...]:
-        """Every row of one kind of a recording."""
+    def all_rows(self, kind: type[T], recording_id: str | None = None) -> tuple[T, ...]:
+        """Every row of one kind, or of one kind of a recording, in the order of their start."""
         found: list[T] = []
         cursor: str | None = None
         while True:

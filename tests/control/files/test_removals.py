@@ -116,7 +116,7 @@ async def test_it_goes_after_its_copy_was_compared_and_the_list_says_by_whom(ben
     assert view.copies == (f"{copy} (on the same disk)",)
     assert not bench.folder.exists()
     assert bench.catalogue.recording("r") == replace(WHOLE, state=RecordingState.REMOVED)
-    assert [one.state for one in bench.catalogue.all_of(Part, "r")] == [FileState.REMOVED]
+    assert [one.state for one in bench.catalogue.all_rows(Part, "r")] == [FileState.REMOVED]
     with pytest.raises(NotPossible, match="removed already"):
         await bench.removals.order(SURE)
 

@@ -53,10 +53,10 @@ def rows_of(catalogue: Catalogue, recording_id: str, roots: Sequence[str]) -> Re
     if recording is None:
         return None
     videos: tuple[Part | Clip, ...] = (
-        *catalogue.all_of(Part, recording_id), *catalogue.all_of(Clip, recording_id)
+        *catalogue.all_rows(Part, recording_id), *catalogue.all_rows(Clip, recording_id)
     )
-    stills = (one.path for one in catalogue.all_of(Framegrab, recording_id))
-    notes = (one.path for one in catalogue.all_of(ObservationRow, recording_id))
+    stills = (one.path for one in catalogue.all_rows(Framegrab, recording_id))
+    notes = (one.path for one in catalogue.all_rows(ObservationRow, recording_id))
     others = tuple(path for path in (*stills, *notes) if path)
     running, copied = catalogue.unfinished().recordings, catalogue.copies.verified(recording_id)
     found = RecordingRows(
