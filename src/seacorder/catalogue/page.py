@@ -38,6 +38,10 @@ class Page:
     observation, or with a file in whose path every word is; of other rows, those whose text has every word."""
 
 
+EVERY_ROW = Page()
+"""No filter."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rows(Generic[T]):
     """One page of rows, in the order of their start; `next_cursor` is None on the last page."""

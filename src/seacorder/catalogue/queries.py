@@ -10,7 +10,7 @@ import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,7 +18,7 @@ from seacorder.base.errors import CatalogueFailed
 from seacorder.base.message import Message
 from seacorder.catalogue import settings_text
 from seacorder.catalogue.copy_queries import CopyQueries, paths_below
-from seacorder.catalogue.page import LIMIT_MAX, Page, Rows, check_limit, read_cursor, write_cursor
+from seacorder.catalogue.page import EVERY_ROW, LIMIT_MAX, Page, Rows, check_limit, read_cursor, write_cursor
 from seacorder.catalogue.tables import (
     ANCHORS,
     CLIPS,
@@ -131,16 +131,16 @@ class Queries:
         grouped += f"WHERE recording_id IN ({marks}) GROUP BY recording_id"
         return dict(self._ask(grouped, tuple(recording_ids))) if recording_ids else {}
 
-    def all_rows(self, kind: type[T], recording_id: str | None = None) -> tuple[T, ...]:
-        """Every row of one kind, or of one kind of a recording, in the order of their start."""
+    def all_rows(self, kind: type[T], wanted: Page = EVERY_ROW) -> tuple[T, ...]:
+        """Every row of one kind that passes the filter, however many there are, in its order."""
         found: list[T] = []
-        cursor: str | None = None
+        page = replace(wanted, limit=LIMIT_MAX)
         while True:
-            page = self.rows(kind, Page(recording_id=recording_id, limit=LIMIT_MAX, cursor=cursor))
-            found += page.items
-            cursor = page.next_cursor
-            if cursor is None:
+            rows = self.rows(kind, page)
+            found += rows.items
+            if rows.next_cursor is None:
                 return tuple(found)
+            page = replace(page, cursor=rows.next_cursor)
 
     def events(self, after_cursor: int = 0, limit: int = 1000) -> list[Event]:
         """Events after that cursor, in order. The oldest events of all may have been deleted."""

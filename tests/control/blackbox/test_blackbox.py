@@ -292,6 +292,20 @@ async def test_an_observation_outside_of_any_recording_holds_what_was_recorded_a
     assert not blackbox.needs.are_there(one.start.utc_ns, one.start.utc_ns + 1)
 
 
+async def test_however_many_observations_there_are_none_is_passed_over(
+    recorder: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await recorder.recorder.observations.observe(Entry("NOTE", text="A fish"))
+    recorder.clock.advance(300)
+    last = await recorder.recorder.observations.observe(Entry("NOTE", text="Another one"))
+    await recorder.catalogue.flush()
+    monkeypatch.setattr("seacorder.catalogue.queries.LIMIT_MAX", 1)
+    blackbox = box(recorder)
+    await blackbox._observed.look(0)
+    needed = [blackbox.needs.are_there(one.start.utc_ns, one.start.utc_ns + 1) for one in (first, last)]
+    assert needed == [True, True]
+
+
 async def test_what_a_run_that_ended_in_the_middle_of_keeping_has_made_is_removed(
     recorder: Bridge, tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ from fakes.journal import journal_of
 from fakes.workers import FakeSupervisor, FakeWorker
 from seacorder.base.errors import BadRequest, NotKnown, NotPossible
 from seacorder.catalogue.catalogue import Catalogue
+from seacorder.catalogue.page import Page
 from seacorder.control.files.clock_samples import ClockSamples
 from seacorder.control.files.completion import Completion, FolderSettings
 from seacorder.control.files.removals import Removals, RemovalSettings
@@ -116,7 +117,7 @@ async def test_it_goes_after_its_copy_was_compared_and_the_list_says_by_whom(ben
     assert view.copies == (f"{copy} (on the same disk)",)
     assert not bench.folder.exists()
     assert bench.catalogue.recording("r") == replace(WHOLE, state=RecordingState.REMOVED)
-    assert [one.state for one in bench.catalogue.all_rows(Part, "r")] == [FileState.REMOVED]
+    assert [one.state for one in bench.catalogue.all_rows(Part, Page(recording_id="r"))] == [FileState.REMOVED]
     with pytest.raises(NotPossible, match="removed already"):
         await bench.removals.order(SURE)
 

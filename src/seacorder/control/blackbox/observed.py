@@ -9,12 +9,14 @@ from collections.abc import Iterable
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import CatalogueFailed
 from seacorder.catalogue.catalogue import Catalogue
-from seacorder.catalogue.page import LIMIT_MAX, Page
+from seacorder.catalogue.page import Page
 from seacorder.model.observation import EnteredBy, Observation, ObservationState
+from seacorder.model.observation_text import ObservationRow
 from seacorder.model.recording import Recording
 
 AROUND_NS = 60 * NS_PER_SECOND
 """So much before and behind an observation belongs to it."""
+_WITHDRAWN = ObservationState.WITHDRAWN
 
 
 class ObservedNeeds:
@@ -28,10 +30,13 @@ class ObservedNeeds:
 
     async def look(self, since_utc_ns: int) -> None:
         """Asks the catalogue again, for what was observed since an instant. Where that fails, what was known counts."""
-        page = Page(from_utc_ns=since_utc_ns, limit=LIMIT_MAX, newest_first=True)
+        since, catalogue = Page(from_utc_ns=since_utc_ns), self._catalogue
 
-        def ask() -> tuple[tuple[Observation, ...], tuple[Recording, ...]]:
-            return self._catalogue.observations(page).items, self._catalogue.rows(Recording, page).items
+        def ask() -> tuple[list[Observation], tuple[Recording, ...]]:
+            rows = catalogue.all_rows(ObservationRow, since)
+            outside = [row.id for row in rows if row.recording_id is None and row.state is not _WITHDRAWN]
+            read = (catalogue.observation(one) for one in outside)  # few of many, so that few are read whole
+            return [one for one, _ in filter(None, read)], catalogue.all_rows(Recording, since)
 
         try:
             observed, recordings = await self._catalogue.ask(ask)
@@ -51,7 +56,7 @@ def needed(observed: Iterable[Observation], recordings: Iterable[Recording]) -> 
     recorded = [(one.start_utc_ns, one.end_utc_ns) for one in recordings]
     found = []
     for one in observed:
-        if one.recording_id is not None or one.now.state is ObservationState.WITHDRAWN:
+        if one.recording_id is not None or one.now.state is _WITHDRAWN:
             continue
         if one.entered_by is EnteredBy.AUTOMATIC:
             continue

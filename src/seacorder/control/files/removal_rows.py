@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from seacorder.catalogue.catalogue import Catalogue
+from seacorder.catalogue.page import Page
 from seacorder.model.instant import iso_utc
 from seacorder.model.observation_text import ObservationRow
 from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording, RecordingState
@@ -52,11 +53,10 @@ def rows_of(catalogue: Catalogue, recording_id: str, roots: Sequence[str]) -> Re
     recording = catalogue.recording(recording_id)
     if recording is None:
         return None
-    videos: tuple[Part | Clip, ...] = (
-        *catalogue.all_rows(Part, recording_id), *catalogue.all_rows(Clip, recording_id)
-    )
-    stills = (one.path for one in catalogue.all_rows(Framegrab, recording_id))
-    notes = (one.path for one in catalogue.all_rows(ObservationRow, recording_id))
+    mine = Page(recording_id=recording_id)
+    videos: tuple[Part | Clip, ...] = (*catalogue.all_rows(Part, mine), *catalogue.all_rows(Clip, mine))
+    stills = (one.path for one in catalogue.all_rows(Framegrab, mine))
+    notes = (one.path for one in catalogue.all_rows(ObservationRow, mine))
     others = tuple(path for path in (*stills, *notes) if path)
     running, copied = catalogue.unfinished().recordings, catalogue.copies.verified(recording_id)
     found = RecordingRows(
