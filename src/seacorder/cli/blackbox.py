@@ -60,15 +60,15 @@ def blackbox_keep(
 def read_time(text: str, now: datetime) -> str:
     """The instant as the recorder takes it. Without a time zone it is this computer's time. Raises BadRequest."""
     ago = _AGO.fullmatch(text.strip())
-    if ago is not None:
-        return (now - timedelta(seconds=float(ago[1]) * _SECONDS[ago[2]])).isoformat()
-    if text.strip() == "now":
-        return now.isoformat()
     try:
+        if ago is not None:
+            return (now - timedelta(seconds=float(ago[1]) * _SECONDS[ago[2]])).isoformat()
+        if text.strip() == "now":
+            return now.isoformat()
         moment = datetime.fromisoformat(text.strip())
-    except ValueError as error:
+        return (moment if moment.tzinfo is not None else moment.astimezone()).isoformat()
+    except (ValueError, OverflowError) as error:  # the second: years that no calendar has
         raise BadRequest(f"{text!r} is no time.", _TIMES) from error
-    return (moment if moment.tzinfo is not None else moment.astimezone()).isoformat()
 
 
 def lines_of(answer: dict[str, Any]) -> list[str]:

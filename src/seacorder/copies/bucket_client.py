@@ -16,7 +16,7 @@ from seacorder.model.copies import BUCKET_BEGIN
 GONE = frozenset({"404", "NoSuchKey", "NotFound"})
 """What a server says of an object that is not there."""
 CONNECT_SECONDS, READ_SECONDS = 10, 25
-"""Less than after which the process counts as hanging."""
+"""Each is shorter than the time after which the process counts as hanging."""
 _REGION = "us-east-1"
 """Where none is set; servers other than Amazon's do not care."""
 
@@ -53,7 +53,7 @@ class BucketAccess:
 
 
 def read_keys(path: str) -> tuple[str, str]:
-    """BucketAccess key and secret key, from a file with a line each. Blocks; StorageFailed."""
+    """Access key and secret key, from a file with a line each. Blocks; StorageFailed."""
     try:
         lines = Path(path).read_text("utf-8").split()
     except (OSError, UnicodeDecodeError) as fault:

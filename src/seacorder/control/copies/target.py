@@ -91,7 +91,7 @@ class TargetCopies:
         self._silent_at_ns = 0
         """When the process counts as hanging (monotonic); 0 while there is none."""
         self._later: dict[str, tuple[int, Message | None]] = {}
-        """By folder that could not be copied: when it is tried again, and why; None if that is nobody's business."""
+        """By folder that could not be copied: when it is tried again, and why; None if nobody has to be told."""
         self._gone: dict[str, int] = {}
         """By path of an original, or of a folder, that was not there: when it is looked for again. It is not behind."""
         self._working: asyncio.Task[None] | None = None
