@@ -84,6 +84,14 @@ async def test_who_guesses_with_many_tries_at_once_has_to_wait_all_the_same(brow
     assert sorted(statuses) == [401] * FREE_TRIES + [429] * 3
 
 
+async def test_a_viewer_who_guesses_has_to_wait_although_he_signs_in_between(browser: httpx.AsyncClient) -> None:
+    for number in range(FREE_TRIES):
+        assert (await browser.post(SESSION, json={"password": f"wrong {number}"})).status_code == 401
+        if number < FREE_TRIES - 1:
+            assert (await browser.post(SESSION, json={"password": VIEWER_PASSWORD})).status_code == 200
+    assert (await browser.post(SESSION, json={"password": PASSWORD})).status_code == 429
+
+
 @pytest.mark.parametrize("body", [b"", b"{}", b'{"password": 1}', b'{"password": "x", "name": "y"}'])
 async def test_what_is_no_password_is_refused(browser: httpx.AsyncClient, body: bytes) -> None:
     assert (await browser.post(SESSION, content=body)).status_code == 400
