@@ -101,6 +101,17 @@ async def test_a_wrong_token_is_refused_also_where_none_is_needed(client: httpx.
         assert (await client.get(path, headers=sent)).status_code == 401
 
 
+async def test_the_password_of_a_web_server_in_front_is_no_token_and_in_nobody_s_way(
+    client: httpx.AsyncClient,
+) -> None:
+    basic = {"authorization": "Basic cmVjOnNlY3JldA=="}
+    assert (await client.get("/api/inspector/isrecording", headers=basic)).status_code == 200
+    assert (await client.get("/api/v1/status", headers=basic)).status_code == 401
+    await client.post(SESSION_PATH, json={"password": PASSWORD}, headers=basic)
+    assert (await client.get("/api/v1/status", headers=basic)).status_code == 200
+    assert "set-cookie" in (await client.get(SESSION_PATH, headers=basic)).headers  # it is prolonged
+
+
 async def test_the_public_commands_stay_open_but_not_for_a_viewer_who_says_so(
     client: httpx.AsyncClient, recorder: FakeRecorder
 ) -> None:

@@ -48,7 +48,6 @@ _READING_COMMANDS = re.compile(
     "(isrecording|encoderrunning|iscliprecording|pathtemplate|status|filename|fileextension)"
 )
 """Those that any viewer may give."""
-_BEARER = "bearer "
 _CREDENTIAL_CHARACTERS_MAX = 1024
 
 
@@ -111,10 +110,8 @@ class Access:
 
     def caller(self, headers: Headers) -> Caller | None:
         """Who is asking, by his token or his session; None for nobody who is let in."""
-        given = headers.get("authorization", "")
-        if given.lower().startswith(_BEARER):
-            return self._by_token(given[len(_BEARER) :].strip())
-        return self._by_session(headers)
+        token = token_in(headers)
+        return self._by_session(headers) if token is None else self._by_token(token)
 
     def refusal(self, scope: Scope) -> NotSignedIn | MayOnlyLook | None:
         """Why a request may not be carried out; None if it may."""
@@ -125,7 +122,7 @@ class Access:
         caller = self.caller(headers)
         if caller is None:
             is_open = is_public_command(scope["path"]) and not self._commands_need_token
-            return None if is_open and "authorization" not in headers else _not_signed_in()
+            return None if is_open and token_in(headers) is None else _not_signed_in()
         if caller.role is AccessRole.VIEWER and need is not Need.LOOK:
             return MayOnlyLook(f"{caller.name} may look, and change nothing.", "An operator can do it.")
         return None
@@ -217,6 +214,14 @@ class AccessCheck:
             await self._app(scope, receive, send)
         else:
             await send_problem(refused, scope, receive, send)
+
+
+def token_in(headers: Headers) -> str | None:
+    """The token that a request brings, right or wrong; None if it brings none. A password of a web server in front of
+    the recorder (`Authorization: Basic …`), which many pass on, is none.
+    """
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def _not_signed_in() -> NotSignedIn:

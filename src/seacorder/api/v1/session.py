@@ -4,7 +4,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from seacorder.api.http import documented, wire
-from seacorder.api.http.access import Access, Caller
+from seacorder.api.http.access import Access, Caller, token_in
 from seacorder.api.v1.view import View, answered
 from seacorder.base.stored_secret import PASSWORD_CHARACTERS_MAX
 from seacorder.model.access import AccessRole
@@ -40,7 +40,7 @@ class Sessions:
         """Who is signed in. Asking prolongs the session, so that it does not end while it is used."""
         caller = self._access.caller(request.headers)
         answer = self._answer(caller)
-        if caller is not None and "authorization" not in request.headers:
+        if caller is not None and token_in(request.headers) is None:
             answer.headers["set-cookie"] = self._access.set_cookie(caller, is_secure=_is_secure(request))
         return answer
 
