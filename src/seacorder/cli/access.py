@@ -1,6 +1,5 @@
 """The commands `password` and `token`: they print what lets somebody in, for the settings file. They change nothing."""
 
-import getpass
 import sys
 from typing import Annotated
 
@@ -44,8 +43,10 @@ def token(name: NameOption = "Program", viewer: ViewerOption = False) -> None:
 
 def asked() -> str:
     """A password that is typed twice. Blocks; raises BadRequest if both differ."""
-    first = getpass.getpass("New password: ")
-    if getpass.getpass("The same again: ") != first:
+    from getpass import getpass
+
+    first = getpass("New password: ")
+    if getpass("The same again: ") != first:
         raise BadRequest("The two passwords differ.", "Try again.")
     return first
 
