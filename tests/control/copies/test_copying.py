@@ -215,6 +215,21 @@ async def test_a_fault_of_a_recording_that_was_removed_is_over(bench: Bench) -> 
     assert bench.status.why is None
 
 
+async def test_an_original_that_cannot_be_read_again_and_again_is_told_and_tried_less_often(bench: Bench) -> None:
+    bench.says = bench.fail(CopyFault.SOURCE, "Bow_1.mp4 cannot be read.")
+    bench.record(RUNNING, bench.part("Bow"))
+    await bench.look_until(lambda: bench.orders and bench.status.state is CopyState.WAITING)
+    assert bench.status.why is None, "something may have been added to the folder just then"
+    begin_ns = bench.clock.monotonic_ns()
+    await bench.look_until(lambda: bench.status.state is CopyState.FAILED)
+    assert bench.status.why == Message("Bow_1.mp4 cannot be read.", "Look there.")
+    await bench.look_until(lambda: len(bench.orders) == 4)
+    assert bench.clock.monotonic_ns() - begin_ns > 65e9, "10, 20 and 40 s"
+    bench.says = bench.copy
+    await bench.look_until(lambda: bench.status.state is CopyState.IDLE)
+    assert (bench.status.why, bench.status.copied_files) == (None, 1)
+
+
 async def test_a_process_that_hangs_is_told_of_even_if_the_system_cannot_end_it(bench: Bench) -> None:
     bench.says = lambda worker, _: worker.report(CopyProgress("Bow_1.mp4", 5, 1000))
     bench.record(RUNNING, bench.part("Bow"))

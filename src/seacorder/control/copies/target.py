@@ -47,6 +47,8 @@ START_SECONDS = 120.0
 LOOK_NS, IDLE_LOOK_NS = 5 * NS_PER_SECOND, 15 * NS_PER_SECOND
 """So often it is asked what is due; the second while nothing is."""
 _AGAIN_SECONDS = (5.0, 300.0)
+_SOURCE_AGAIN_SECONDS = (10.0, 300.0)
+"""Of a folder whose originals change just now, or cannot be read."""
 _GONE_NS = 600 * NS_PER_SECOND
 """An original that was not there is looked for again after so long: its disk may be mounted again."""
 _STOP_SECONDS = 2.0
@@ -92,6 +94,8 @@ class TargetCopies:
         """When the process counts as hanging (monotonic); 0 while there is none."""
         self._later: dict[str, tuple[int, Message | None]] = {}
         """By folder that could not be copied: when it is tried again, and why; None if nobody has to be told."""
+        self._source_backoffs: dict[str, Backoff] = {}
+        """By folder whose originals could not be read the last time."""
         self._gone: dict[str, int] = {}
         """By path of an original, or of a folder, that was not there: when it is looked for again. It is not behind."""
         self._working: asyncio.Task[None] | None = None
@@ -187,6 +191,7 @@ class TargetCopies:
         self._gone = {name: at_ns for name, at_ns in self._gone.items() if name in paths or name in folders}
         folders |= {str(Path(path).parent) for path in paths}
         self._later = {name: pause for name, pause in self._later.items() if name in folders}
+        self._source_backoffs = {name: one for name, one in self._source_backoffs.items() if name in folders}
 
     async def _next_order(self) -> CopyFolder | None:
         """The oldest folder that can be copied now, whole if it is complete."""
@@ -294,8 +299,11 @@ class TargetCopies:
         self._fault = None
         self._backoff.reset()
         self._later.pop(order.folder, None)
+        backoff = self._source_backoffs.pop(order.folder, None)
         if ended.fault is CopyFault.SOURCE:
-            self._later[order.folder] = (now_ns + 2 * LOOK_NS, None)
+            why = None if backoff is None else ended.why  # once is usual: something was added to the folder meanwhile
+            backoff = self._source_backoffs[order.folder] = backoff or Backoff(*_SOURCE_AGAIN_SECONDS)
+            self._later[order.folder] = (now_ns + round(backoff.next_delay() * NS_PER_SECOND), why)
         elif ended.fault is CopyFault.FOLDER:
             self._later[order.folder] = (now_ns + round(_AGAIN_SECONDS[1] * NS_PER_SECOND), ended.why)
         elif ended.copied is not None:
