@@ -155,6 +155,18 @@ def test_the_recording_itself_and_a_folder_that_is_not_there_are_no_copies(root:
     assert "There is no folder" in prepare(preparation(root, tmp_path / "none")).fact
 
 
+@pytest.mark.parametrize("away", ["the folder", "what is in it"])
+def test_a_copy_of_what_is_not_there_any_more_proves_nothing(root: Path, tmp_path: Path, away: str) -> None:
+    copy = Path(shutil.copytree(folder_of(root), tmp_path / "usb" / "DATA_1"))
+    shutil.rmtree(folder_of(root))
+    if away != "the folder":
+        folder_of(root).mkdir()
+    found = prepare(preparation(root, copy.parent))
+    assert f"No file of the recording is in {folder_of(root)} any more" in found.fact
+    assert found.verified == ()
+    assert prepare(preparation(root)).fact == ""
+
+
 def test_without_a_manifest_nothing_can_be_proved(root: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(folder_of(root), tmp_path / "usb" / "DATA_1"))
     (folder_of(root) / "manifest-sha256.txt").unlink()

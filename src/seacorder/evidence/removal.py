@@ -134,7 +134,10 @@ def _prove(copy: Path, folders: Iterable[_Folder], roots: Iterable[str], counted
     is_near = True
     for folder in folders:
         if not folder.files:
-            continue
+            raise NotProved(
+                f"No file of the recording is in {folder.path} any more, so no copy of it can be proved.",
+                "Connect its disk. If the files were deleted there, remove the recording without a copy.",
+            )
         if not folder.listed:
             raise NotProved(
                 f"{folder.path} has no {MANIFEST_NAME}, so no copy of it can be proved.",

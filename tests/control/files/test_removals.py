@@ -23,7 +23,7 @@ from seacorder.model.completion import CompleteFolder
 from seacorder.model.recording import FileState, Framegrab, Part, Recording, RecordingState
 from seacorder.model.removal import PrepareRemoval, RemovalOrder, RemovalState, RemoveFiles
 from seacorder.storage import account_file
-from seacorder.storage.volumes import MarkedFolders
+from seacorder.storage.volumes import MarkedFolder, MarkedFolders
 
 WHOLE = Recording("r", 1, 9, RecordingState.FINISHED)
 SURE = RemovalOrder("r", "Ines", "Handed over", phrase="Without a  COPY")
@@ -176,6 +176,20 @@ async def test_what_somebody_needs_is_refused_in_a_sentence(bench: Bench, what: 
         await bench.removals.order(SURE)
     assert Path(bench.part.path).exists()
     ended()
+
+
+@pytest.mark.parametrize("order", [SURE, RemovalOrder("r", copies=("copy",))])
+async def test_while_its_disk_is_away_nothing_is_removed(
+    bench: Bench, order: RemovalOrder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = shutil.copytree(bench.folder, tmp_path / "usb" / "DATA_1")
+    away = MarkedFolder(str(bench.folder), "", 1)
+    monkeypatch.setattr(MarkedFolders, "exchanged", lambda _, path: away if path.is_relative_to(bench.folder) else None)
+    await bench.removals.order(replace(order, copies=(str(copy),) if order.copies else ()))
+    await bench.until(lambda: "recording_not_removed" in bench.kinds())
+    assert f"The disk of {bench.folder} is not there." in bench.journal.events.after(0)[0].fact
+    assert Path(bench.part.path).exists()
+    assert bench.catalogue.recording("r") == WHOLE
 
 
 async def test_use_that_begins_while_the_copy_is_read_counts(bench: Bench) -> None:

@@ -9,7 +9,7 @@ One recording at a time. One that runs, or whose files somebody needs (`uses`), 
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
@@ -215,6 +215,8 @@ class Removals:
             if isinstance(report, BytesCompared):
                 ordered.compared = report
 
+        if (away := await self._folder_away(rows.folders)) is not None:
+            raise NotPossible(f"The disk of {away} is not there.", "Connect it, then try again.")
         wanted = self._preparation(rows, order.copies)
         found = await self._run(WORKER_NAME, wanted, RemovalPrepared, compared)
         if found is None or found.fact:
@@ -243,10 +245,9 @@ class Removals:
             self._catalogue.record(removal)
             self._again(noted, "the list of recordings does not have it yet")
             return
-        for folder in folders:
-            if await asyncio.to_thread(self._settings.volumes.exchanged, Path(folder)) is not None:
-                self._again(noted, f"the disk of {folder} is not there")
-                return
+        if (away := await self._folder_away(folders)) is not None:
+            self._again(noted, f"the disk of {away} is not there")
+            return
         report = await self._run(WORKER_NAME, RemoveFiles(removal, folders, self._settings.roots), FilesRemoved)
         if report is None or report.fault:
             self._again(noted, "the process that removes it has ended" if report is None else report.fault)
@@ -287,6 +288,13 @@ class Removals:
     def _next_noted(self) -> _Noted | None:
         now_ns = self._clock.monotonic_ns()
         return next((one for one in self._noted.values() if one.due_ns <= now_ns), None)
+
+    async def _folder_away(self, folders: Iterable[str]) -> str | None:
+        """The first of the folders whose disk is not there; None if all are."""
+        for folder in folders:
+            if await asyncio.to_thread(self._settings.volumes.exchanged, Path(folder)) is not None:
+                return folder
+        return None
 
     async def _rows(self, recording_id: str) -> RecordingRows:
         rows = await self._catalogue.ask(lambda: rows_of(self._catalogue, recording_id, self._settings.roots))
