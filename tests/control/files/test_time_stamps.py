@@ -107,6 +107,24 @@ async def test_one_folder_that_cannot_be_stamped_holds_up_no_other(server: TimeS
     assert (folder / STAMP).exists()
 
 
+async def test_a_manifest_that_is_made_again_while_the_server_is_asked_gets_its_own_stamp(
+    server: TimeServer, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig, reply = Rig(server.url), server.reply
+
+    def slow(asked: bytes) -> bytes:
+        if len(server.asked) == 1:
+            (folder / MANIFEST).write_text("a newer manifest")
+            rig.stamps.wanted(str(folder))
+        return reply(asked)
+
+    monkeypatch.setattr(server, "reply", slow)
+    rig.stamps.wanted(str(folder))
+    await rig.looked()
+    assert server.verifies(folder / STAMP, folder / MANIFEST)
+    assert rig.texts.texts == {"folders_to_stamp": "[]"}
+
+
 async def test_a_stamp_of_something_else_is_not_kept(
     server: TimeServer, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

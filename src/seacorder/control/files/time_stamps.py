@@ -37,8 +37,8 @@ class TimeStamps:
         self._server = server
         self._catalogue = catalogue
         self._clock = clock
-        self._waiting: dict[str, None] = {}
-        """Folders whose manifests have no stamp yet, oldest first."""
+        self._waiting: dict[str, object] = {}
+        """Folders whose manifests have no stamp yet, oldest first; with each a mark, another one for each manifest."""
         self._backoff = Backoff(*AGAIN_SECONDS)
         self._due_ns = 0
         self._working: asyncio.Task[None] | None = None
@@ -50,14 +50,14 @@ class TimeStamps:
             return
         text = await asyncio.to_thread(self._catalogue.setting, _KEPT)
         try:
-            self._waiting = dict.fromkeys(map(str, json.loads(text or "[]")))
+            self._waiting = {str(folder): object() for folder in json.loads(text or "[]")}
         except (ValueError, TypeError):
             self._waiting = {}
 
     def wanted(self, folder: str) -> None:
         """The folder has a new manifest."""
         if self._server:
-            self._waiting[folder] = None
+            self._waiting[folder] = object()
             self._keep()
 
     def look(self) -> None:
@@ -73,7 +73,7 @@ class TimeStamps:
 
     async def _work(self) -> None:
         while self._waiting:
-            folder = next(iter(self._waiting))
+            folder, mark = next(iter(self._waiting.items()))
             if why := await self._stamp(Path(folder)):
                 self._due_ns = self._clock.monotonic_ns() + round(self._backoff.next_delay() * NS_PER_SECOND)
                 if why != self._told:
@@ -83,8 +83,9 @@ class TimeStamps:
                 return
             self._told = ""
             self._backoff.reset()
-            self._waiting.pop(folder, None)
-            self._keep()
+            if self._waiting[folder] is mark:  # else its manifest was made again meanwhile: the stamp is of the old one
+                del self._waiting[folder]
+                self._keep()
 
     async def _stamp(self, folder: Path) -> str:
         """Why the manifest has no stamp yet; empty if it has one, or none is needed any more."""
