@@ -1,6 +1,8 @@
 """A file that was deleted or renamed by hand is told once; one that was renamed is known by its note."""
 
 import asyncio
+import errno
+import os
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -126,6 +128,22 @@ async def test_what_was_removed_or_is_being_written_is_not_missing(bench: Bench)
     bench.catalogue.record(replace(bench.first, recording_id="s", path="/none/a.mp4", state=FileState.OPEN))
     await bench.catalogue.flush()
     assert await bench.look() == []
+
+
+async def test_a_disk_that_refuses_makes_nothing_missing_and_hides_nothing_else(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.stat
+
+    def stat(path: str | Path, *words: object, **more: object) -> os.stat_result:
+        if str(path) == bench.first.path:
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+        return real(path, *words, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "stat", stat)
+    Path(bench.still.path).unlink()
+    assert await bench.look() == ["file_missing"]
+    assert [one.path for one in bench.known()] == [bench.still.path]
 
 
 async def test_a_disk_that_is_away_makes_nothing_missing(bench: Bench) -> None:

@@ -4,11 +4,13 @@ A video that was renamed or moved is known again by its own note (`model.file_no
 has its new path. Of one that is nowhere an event tells, once; whoever knows that can say so, and `seacorder check` does
 not call it missing any more. A file that is there again is told too.
 
-All paths of the list are looked at when the program begins and once an hour. A disk that is away makes no file missing.
+All paths of the list are looked at when the program begins and once an hour. A disk that is away, or does not let its
+folders be read, makes no file missing.
 """
 
 import asyncio
 import math
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -128,7 +130,7 @@ class Absences:
         back: list[Absence] = []
         for row in self._rows():
             absence = known.get(row.path)
-            is_there = Path(row.path).exists()
+            is_there = os.path.exists(row.path)  # noqa: PTH110 - unlike Path.exists, False where the disk refuses
             if absence is not None and is_there and absence.back_utc_ns is None:
                 back.append(absence)
             if is_there or row.recording_id in removed or self._is_away(Path(row.path)):
@@ -149,8 +151,16 @@ class Absences:
                     break
 
     def _is_away(self, path: Path) -> bool:
-        """Its disk is not there, as far as can be told."""
-        return self._volumes.exchanged(path) is not None or not any(one.is_dir() for one in path.parents[:3])
+        """Its disk is not there, or refuses to say whether the file is."""
+        if self._volumes.exchanged(path) is not None:
+            return True
+        try:
+            path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return not any(map(os.path.isdir, path.parents[:3]))
+        except OSError:
+            pass  # it refuses to say
+        return True
 
     async def _search(self, rows: Sequence[Part | Clip]) -> dict[str, str]:
         """By the path of a file that is not there: where it is now. The list of recordings has that then."""
