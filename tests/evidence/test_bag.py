@@ -10,6 +10,7 @@ from typing import cast
 import pytest
 
 from seacorder.evidence.bag import Bag, BagFile, named
+from seacorder.evidence.verify import verify_folder
 from seacorder.model.export import PIECE_BYTES, bag_name
 
 CONTENT = bytes(range(256)) * 5000
@@ -63,6 +64,20 @@ def test_all_is_below_the_bag_itself(tmp_path: Path) -> None:
 )
 def test_a_bag_has_a_name_that_stays_where_it_is_unpacked(text: str, name: str) -> None:
     assert bag_name(text) == name
+
+
+def test_only_what_the_standard_escapes_is_read_as_escaped(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(b"a")
+    bag = tmp_path / "bag"
+    (bag / "data").mkdir(parents=True)
+    (bag / "data" / "100%.mp4").write_bytes(b"a")
+    (bag / "bagit.txt").write_bytes(b"a")
+    digest = hashlib.sha256(b"a").hexdigest()
+    (bag / "tagmanifest-sha256.txt").write_text(f"{digest}  bagit.txt\n")
+    lines = (f"{digest}  data/100%25.mp4", f"{digest}  data/%2e%2e/%2e%2e/secret")
+    (bag / "manifest-sha256.txt").write_text("\n".join(lines))
+    findings = verify_folder(bag, bag).findings
+    assert [(one.kind, one.file) for one in findings] == [("missing", "data/%2e%2e/%2e%2e/secret")]
 
 
 def test_files_on_two_drives() -> None:

@@ -305,6 +305,31 @@ def test_a_statement_that_cannot_be_read_is_said(content: str, folder: Path) -> 
     assert {kind for kind, file in found(folder) if file == "recording.json"} == {"changed", "unreadable"}
 
 
+def test_frames_that_are_no_number_are_said(folder: Path) -> None:
+    rewrite_first_part(folder, frames="many")
+    assert ("unreadable", "recording.json") in found(folder)
+
+
+@pytest.mark.parametrize("way", ["a" * 300, "\ud800", "../" * 3000 + "x"], ids=["long", "no text", "far"])
+def test_a_folder_that_cannot_be_is_not_here_and_stops_nothing(folder: Path, way: str) -> None:
+    rewrite_first_part(folder, folder=way)
+    assert with_others([folder]) == [folder]
+    (told,) = verify(folder).notes
+    assert told.startswith("Other files of its recordings belong into")
+    assert verify(folder).frames == FRAMES
+
+
+def rewrite_first_part(place: Path, **values: str) -> None:
+    """In the statement; the manifest is made to fit, so that it is read."""
+    path = place / "recording.json"
+    document = json.loads(path.read_text())
+    document["recordings"][0]["parts"][0] |= values
+    path.write_text(json.dumps(document))
+    manifest = place / "manifest-sha256.txt"
+    listed = read_manifest(manifest.read_bytes()) | {path.name: hashlib.sha256(path.read_bytes()).hexdigest()}
+    manifest.write_bytes(manifest_bytes(listed))
+
+
 def test_a_manifest_of_somebody_else_is_verified_too(tmp_path: Path) -> None:
     (tmp_path / "manifest-sha256.txt").write_bytes(manifest_bytes({"gone.bin": "0" * 64}))
     assert found(tmp_path) == [("missing", "gone.bin")]

@@ -8,6 +8,7 @@ All is below one folder, the bag, as RFC 8493 wants it (section 4): unpacked, it
 
 import hashlib
 import os
+import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ PAYLOAD = "data/"
 _DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 _NEWER_THAN_1980 = (1980, 1, 1, 0, 0, 0)
 """ZIP knows no earlier time; the time of each file would say when it was copied."""
+_ESCAPED = re.compile(r"%(25|0[AaDd])")
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 """No link is read that somebody has put in the place of a file since it was looked at."""
 Signs = Callable[[bytes], Mapping[str, bytes]]
@@ -170,3 +172,8 @@ def _one_line(text: str) -> str:
 def _escaped(name: str) -> str:
     """As RFC 8493, section 2.1.3, wants it."""
     return name.replace("%", "%25").replace("\n", "%0A").replace("\r", "%0D")
+
+
+def unescaped(name: str) -> str:
+    """A name as it stands in a bag's manifest, as the file's own name. Nothing else is escaped there, such as a dot."""
+    return _ESCAPED.sub(lambda escaped: chr(int(escaped[1], 16)), name)

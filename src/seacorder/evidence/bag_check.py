@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from urllib.parse import unquote
 
-from seacorder.evidence.bag import DECLARATION_NAME, INFO_NAME, PAYLOAD, TAG_MANIFEST_NAME
+from seacorder.evidence.bag import DECLARATION_NAME, INFO_NAME, PAYLOAD, TAG_MANIFEST_NAME, unescaped
 from seacorder.evidence.manifest import NotAManifest, read_manifest
 from seacorder.evidence.verify_source import VerifySource
 from seacorder.model.completion import SIGNER_NAME
@@ -35,7 +34,7 @@ def listed(source: VerifySource, manifest: Mapping[str, str]) -> dict[str, str]:
     except NotAManifest as fault:
         raise NotAManifest(f"in {TAG_MANIFEST_NAME}, {fault}") from fault
     beside = {name: sha256 for name, sha256 in tags.items() if name in _TAGS}
-    return {**{unquote(name): sha256 for name, sha256 in manifest.items()}, **beside}
+    return {**{unescaped(name): sha256 for name, sha256 in manifest.items()}, **beside}
 
 
 def cut_videos(source: VerifySource, sound: set[str]) -> Iterator[tuple[str, str]]:
@@ -46,7 +45,7 @@ def cut_videos(source: VerifySource, sound: set[str]) -> Iterator[tuple[str, str
     try:
         videos = [(f"{PAYLOAD}{one['file']}", int(one["frames"])) for one in
                   json.loads(source.bytes_of(name))["videos"]]
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, OverflowError, TypeError, KeyError):
         yield name, "cannot be read: no frames are compared"
         return
     for video, frames in videos:

@@ -3,6 +3,7 @@
 `recording.json` says in `folder` how one gets there from here. Links are not followed.
 """
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ def with_others(folders: Iterable[Path]) -> list[Path]:
     while waiting:
         here = waiting.pop()
         for other in (here / way for way in _named_in(here)):
-            if _known(other) not in found and (other / MANIFEST_NAME).is_file() and not other.is_symlink():
+            if _known(other) not in found and _has_manifest(other) and not other.is_symlink():
                 found[_known(other)] = other
                 waiting.append(other)
     return list(found.values())
@@ -38,7 +39,7 @@ def not_here(folder: Path) -> list[str]:
     """A sentence for each folder in which files of its recordings should be, and which is not there. Blocks."""
     return [
         f"Other files of its recordings belong into {one}, which is not here: they are not verified."
-        for one in _named_in(folder) if not (folder / one / MANIFEST_NAME).is_file()
+        for one in _named_in(folder) if not _has_manifest(folder / one)
     ]
 
 
@@ -46,6 +47,10 @@ def is_behind_a_link(folder: Path, name: str) -> bool:
     """A file that the manifest of a folder lists is a link, or is in a folder that is one. Blocks."""
     path = Path(name)
     return any((folder / one).is_symlink() for one in (path, *path.parents) if str(one) != ".")
+
+
+def _has_manifest(folder: Path) -> bool:
+    return os.path.isfile(folder / MANIFEST_NAME)  # noqa: PTH113 - unlike Path.is_file, False for what can be no path
 
 
 def _named_in(folder: Path) -> list[str]:
@@ -68,5 +73,5 @@ def _is_elsewhere(one: Mapping[str, Any]) -> bool:
 def _known(folder: Path) -> Path:
     try:
         return folder.resolve()
-    except (OSError, RuntimeError):  # links in a ring
+    except (OSError, RuntimeError, ValueError):  # links in a ring; what can be no path
         return folder.absolute()

@@ -283,7 +283,7 @@ class _Verification:
                     self._say("missing", one["file"], f"was gone already when {MANIFEST_NAME} was made")
             for recording in document["recordings"]:
                 self._joints(recording)
-        except (TypeError, KeyError, AttributeError):
+        except (TypeError, ValueError, KeyError, AttributeError):
             self._say("unreadable", RECORDING_NAME, "lacks what it should have: not all frames are compared")
 
     def _video(self, one: Mapping[str, Any]) -> None:
