@@ -16,6 +16,7 @@ from seacorder.evidence.excerpts import first_utc, subtitles, survey_data
 from seacorder.evidence.folder_contents import file_names, kind_by_name
 from seacorder.evidence.whole_files import original_name, present, statements
 from seacorder.model.export import EXPORT_NAME, MakeBag, StretchAsked
+from seacorder.model.file_note import SUBTITLE_SUFFIXES
 from seacorder.model.instant import iso_utc
 from seacorder.model.loss import missing_documents
 from seacorder.mp4.boxes import NotMp4
@@ -23,7 +24,6 @@ from seacorder.storage.recorded_file import open_recorded
 
 VERSION = 1
 CUT = "_cut"
-SIDECARS = (".srt", ".vtt")
 _HEAD_BYTES = 64 * 1024
 _SETTLED_NS = 2_000_000_000
 """A file system may keep times to two seconds."""
@@ -72,7 +72,7 @@ def _cut_name(name: str) -> str:
 
 
 def _subtitles(video: Path, name: str, one: PartCut) -> Iterator[BagFile]:
-    for path in present([str(video.with_suffix(suffix)) for suffix in SIDECARS]):
+    for path in present([str(video.with_suffix(suffix)) for suffix in SUBTITLE_SUFFIXES]):
         text = _read(path).decode("utf-8", "replace")
         shown = subtitles(text, one.cut.stretch.begin_ns, one.cut.stretch.end_ns)
         yield BagFile(_cut_name(f"{name.rpartition('.')[0]}{path.suffix}"), content=shown.encode())

@@ -19,9 +19,11 @@ from seacorder.base.pipe import Link
 from seacorder.evidence.folder_contents import file_names, is_recorded
 from seacorder.evidence.hashing import ChangedWhileRead, ReadPace, hash_file
 from seacorder.evidence.manifest import NotAManifest, read_manifest
+from seacorder.evidence.original import ORIGINAL_SUFFIX
 from seacorder.model.account import ACCOUNT_NAME
 from seacorder.model.command import EndWorker
 from seacorder.model.completion import MANIFEST_NAME, STATEMENT_NAMES, UNLISTED_NAMES
+from seacorder.model.file_note import SUBTITLE_SUFFIXES
 from seacorder.model.removal import (
     BytesCompared,
     FilesRemoved,
@@ -34,8 +36,6 @@ from seacorder.model.removal import (
 from seacorder.storage import account_file
 from seacorder.storage.disk import this_machine
 
-SIDECARS = (".srt", ".vtt")
-ORIGINAL = ".original"
 _REPORT_BYTES = 32 * 1024 * 1024
 """After so many bytes it is reported how far the comparison is."""
 
@@ -106,7 +106,8 @@ def _own_names(paths: Iterable[str]) -> set[str]:
     """The names of files, and of what lies beside each by its name."""
     names: set[str] = set()
     for path in map(Path, paths):
-        names |= {path.name, path.name + ORIGINAL, *(path.with_suffix(suffix).name for suffix in SIDECARS)}
+        names |= {path.name, path.name + ORIGINAL_SUFFIX}
+        names |= {path.with_suffix(suffix).name for suffix in SUBTITLE_SUFFIXES}
     return names
 
 

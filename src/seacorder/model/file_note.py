@@ -9,6 +9,8 @@ from seacorder.model.recording import Clip, FileKind, Part
 VIDEO_SUFFIX, SOUND_SUFFIX = ".mp4", ".m4a"
 FILE_SUFFIXES = (VIDEO_SUFFIX, SOUND_SUFFIX)
 """The suffixes of files that have a note."""
+SUBTITLE_SUFFIXES = (".srt", ".vtt")
+"""Of files beside a video, with its name; they have no note."""
 NOTE_KEY = "seacorder"
 """The metadata key under which the note stands, as JSON (docs/programs/files.md)."""
 NOTE_VERSION = 1

@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from seacorder.api.http.problems import BodyTooSlow
 from seacorder.base.errors import BadRequest
+from seacorder.model.dive_context import CONTEXT_CHARACTERS_MAX, one_line
 
 BODY_SECONDS_MAX = 10.0
 SHOWN_CHARACTERS_MAX = 60
@@ -125,6 +126,14 @@ def anything(name: str, value: Any) -> Any:
     if not _is_unicode(json.dumps(value, ensure_ascii=False)):
         refuse(name, value, "text without lone surrogates")
     return value
+
+
+def line(name: str, value: Any) -> str:
+    """Text for one line, such as a name or a reason: control characters become blanks."""
+    said = one_line(text(name, value))
+    if len(said) > CONTEXT_CHARACTERS_MAX:
+        refuse(name, value, f"text of at most {CONTEXT_CHARACTERS_MAX} characters")
+    return said
 
 
 def text_or_nothing(name: str, value: Any) -> str | None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Path as InPath
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response, StreamingResponse
@@ -14,21 +13,19 @@ from starlette.types import Receive, Scope, Send
 from seacorder.api.http.problems import NotThere
 from seacorder.api.recorder_protocol import Archive, Recorder
 from seacorder.api.v1.files import disposition
+from seacorder.api.v1.ids import ObservationId, RecordingId
 from seacorder.api.v1.view import read_utc, utc_text
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import BadRequest, NotPossible
 from seacorder.catalogue.page import LIMIT_MAX, Page
 from seacorder.model.export import MakeBag, StretchAsked, bag_name
+from seacorder.model.file_note import SUBTITLE_SUFFIXES
 from seacorder.model.loss import Loss
 from seacorder.model.observation import Observation
 from seacorder.model.observation_text import ObservationRow
 from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording, RecordingState
 
 T = TypeVar("T")
-Id = Annotated[str, InPath(max_length=80, description="`id` of the recording")]
-ObservationId = Annotated[str, InPath(max_length=80, description="`id` of the observation")]
-SIDECARS = (".srt", ".vtt")
-"""Subtitles beside a video."""
 AROUND_SECONDS, AROUND_SECONDS_MAX = 10.0, 86_400.0
 
 
@@ -75,7 +72,7 @@ class Archives:
         self._recorder = recorder
         self._catalogue = recorder.catalogue
 
-    async def recording(self, id: Id) -> Response:  # noqa: A002 - the path's
+    async def recording(self, id: RecordingId) -> Response:  # noqa: A002 - the path's
         """A whole recording with its complete folder in one ZIP, which is a BagIt bag with SHA-256 sums."""
         of_it = Page(recording_id=id, limit=LIMIT_MAX)
         found: tuple[Recording, ...] = await self._catalogue.ask(lambda: self._all(Recording, of_it))
@@ -89,7 +86,7 @@ class Archives:
             raise NotPossible(
                 "The recording is still running.", "Stop it first; a stretch of it can be had meanwhile."
             )
-        beside = [str(Path(one.path).with_suffix(suffix)) for one in videos for suffix in SIDECARS]
+        beside = [str(Path(one.path).with_suffix(suffix)) for one in videos for suffix in SUBTITLE_SUFFIXES]
         order = self._recorder.exports.order(bag_name(id), f"The whole recording {id}", (id,))
         files = (*(one.path for one in videos), *(one.path for one in rows.framegrabs))
         return await self._sent(replace(order, files=files, beside=(*beside, *rows.notes)))

@@ -18,7 +18,7 @@ from seacorder.base.message import Message
 from seacorder.base.redaction import redact
 from seacorder.model import outcome as outcomes
 from seacorder.model.alarm import AlarmKind
-from seacorder.model.dive_context import CONTEXT_CHARACTERS_MAX, one_line
+from seacorder.model.dive_context import CONTEXT_CHARACTERS_MAX
 from seacorder.model.outcome import CommandOutcome
 from seacorder.model.overlay import OVERLAY_CHARACTERS_MAX, OverlayText
 from seacorder.model.overlay_line import line_of
@@ -138,7 +138,7 @@ class Commands:
 
     async def see_alarm(self, request: Request) -> Response:
         """Somebody has seen an alarm. All who listen to events are told."""
-        readers = {"kind": _alarm_kind, "channel": wire.text, "by": _who}
+        readers = {"kind": _alarm_kind, "channel": wire.text, "by": wire.line}
         sent = wire.read_fields(await wire.read_object(request), readers)
         if "kind" not in sent:
             wire.refuse("kind", None, "the kind of an alarm, see /api/v1/status")
@@ -190,13 +190,6 @@ def _alarm_kind(name: str, value: Any) -> AlarmKind:
         return AlarmKind(wire.text(name, value))
     except ValueError:
         wire.refuse(name, value, "the kind of an alarm, see /api/v1/status")
-
-
-def _who(name: str, value: Any) -> str:
-    text = one_line(wire.text(name, value))
-    if len(text) > CONTEXT_CHARACTERS_MAX:
-        wire.refuse(name, value, f"text of at most {CONTEXT_CHARACTERS_MAX} characters")
-    return text
 
 
 def outcome(result: CommandOutcome) -> Outcome:

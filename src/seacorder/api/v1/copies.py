@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from seacorder.api.recorder_protocol import Recorder
-from seacorder.api.v1.removals import Id
+from seacorder.api.v1.ids import RecordingId
 from seacorder.api.v1.view import MessageView, Utc, View, answered, shown
 from seacorder.model.copies import CopyProgress, CopyState, CopyStatus
 
@@ -73,7 +73,7 @@ class Copies:
         """Each target of copies: what it is doing, and what is not copied yet."""
         return answered(CopiesView(items=[_target_view(one) for one in self._recorder.copies.statuses]))
 
-    async def of_recording(self, id: Id) -> Response:  # noqa: A002 - as the path calls it
+    async def of_recording(self, id: RecordingId) -> Response:  # noqa: A002 - as the path calls it
         """The complete copies of a recording, each read back and compared; none while it runs."""
         catalogue = self._recorder.catalogue
         found = await catalogue.ask(lambda: catalogue.copies.verified(id))

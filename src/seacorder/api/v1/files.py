@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
-from fastapi import Path as InPath
 from fastapi import Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.datastructures import Headers
@@ -23,6 +22,7 @@ from seacorder.api.http.problems import NotThere
 from seacorder.api.http.ranges import ByteRange, is_known, piece_asked
 from seacorder.api.recorder_protocol import Recorder
 from seacorder.api.v1.commands import Jpeg
+from seacorder.api.v1.ids import RowId
 from seacorder.api.v1.view import read_utc, utc_text
 from seacorder.base.background import beside, task
 from seacorder.base.clock import NS_PER_SECOND
@@ -39,7 +39,6 @@ OPEN_SECONDS_MAX = 10.0
 NUMBER_MAX = 2**31
 
 T = TypeVar("T")
-Id = Annotated[str, InPath(max_length=80, description="`id` of the row; of a recording's file, `recording_id`")]
 
 
 class _Sending(BaseModel):
@@ -110,27 +109,27 @@ class Files:
         self._catalogue = recorder.catalogue
         self._free = asyncio.Semaphore(READERS)
 
-    async def part(self, id: Id, asked: Annotated[PartAsked, Query()], request: Request) -> Response:  # noqa: A002
+    async def part(self, id: RowId, asked: Annotated[PartAsked, Query()], request: Request) -> Response:  # noqa: A002
         """A file of a recording, or a range of its bytes; also while it is being written."""
         return await self._file(Part, (id, asked.channel, asked.number), asked, request)
 
-    async def clip(self, id: Id, asked: Annotated[ClipAsked, Query()], request: Request) -> Response:  # noqa: A002
+    async def clip(self, id: RowId, asked: Annotated[ClipAsked, Query()], request: Request) -> Response:  # noqa: A002
         """A file of a clip, or a range of its bytes."""
         return await self._file(Clip, (id, asked.channel, asked.kind.value), asked, request)
 
-    async def framegrab(self, id: Id, asked: Annotated[FramegrabAsked, Query()], request: Request) -> Response:  # noqa: A002
+    async def framegrab(self, id: RowId, asked: Annotated[FramegrabAsked, Query()], request: Request) -> Response:  # noqa: A002
         """The JPEG file of a framegrab."""
         return await self._file(Framegrab, (id, asked.channel), asked, request)
 
-    async def subtitles(self, id: Id, asked: Annotated[PartAsked, Query()], request: Request) -> Response:  # noqa: A002
+    async def subtitles(self, id: RowId, asked: Annotated[PartAsked, Query()], request: Request) -> Response:  # noqa: A002
         """The subtitles (WebVTT) beside a file of a recording."""
         return await self._file(Part, (id, asked.channel, asked.number), asked, request, suffix=".vtt")
 
-    async def part_frame(self, id: Id, asked: Annotated[PartFrameAsked, Query()]) -> Response:  # noqa: A002
+    async def part_frame(self, id: RowId, asked: Annotated[PartFrameAsked, Query()]) -> Response:  # noqa: A002
         """One frame of a file of a recording, in full size; also while the file is being written."""
         return await self._frame(await self._row(Part, (id, asked.channel, asked.number)), asked)
 
-    async def clip_frame(self, id: Id, asked: Annotated[ClipFrameAsked, Query()]) -> Response:  # noqa: A002
+    async def clip_frame(self, id: RowId, asked: Annotated[ClipFrameAsked, Query()]) -> Response:  # noqa: A002
         """One frame of a clip, in full size."""
         return await self._frame(await self._row(Clip, (id, asked.channel, asked.kind.value)), asked)
 

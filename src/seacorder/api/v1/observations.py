@@ -19,6 +19,7 @@ from starlette.responses import Response, StreamingResponse
 
 from seacorder.api.http import documented, wire
 from seacorder.api.recorder_protocol import Recorder
+from seacorder.api.v1.ids import ObservationId
 from seacorder.api.v1.observation_bodies import OF_EDIT, OF_ENTRY, OF_PRESS, kind_of
 from seacorder.api.v1.observation_export import FORMS, PageAt, write_export
 from seacorder.api.v1.observation_views import (
@@ -37,7 +38,6 @@ from seacorder.model.observation import EnteredBy, Observation, ObservationClass
 from seacorder.model.observation_entry import Edit, Entry
 from seacorder.model.observation_text import ObservationDocument, ObservationOutline
 
-Id = Annotated[str, InPath(max_length=80, description="`id` of the observation")]
 Code = Annotated[str, InPath(max_length=40, description="`code` of the kind, in any case")]
 CHUNK_BYTES = 256 * 1024
 ITEMS_KEPT = 2000
@@ -113,19 +113,19 @@ class Observations:
         one = await self._book.press(code, Edit(**sent), way)
         return _answer(one, 200 if closes else 201)  # one that is new may have been closed meanwhile, by somebody else
 
-    async def close(self, id: Id, request: Request) -> Response:  # noqa: A002 - the path's
+    async def close(self, id: ObservationId, request: Request) -> Response:  # noqa: A002 - the path's
         """The span ends now."""
         return _answer(await self._book.close(id, await _edit(request)))
 
-    async def revise(self, id: Id, request: Request) -> Response:  # noqa: A002
+    async def revise(self, id: ObservationId, request: Request) -> Response:  # noqa: A002
         """Changes text or fields; what was there before stays in the history."""
         return _answer(await self._book.revise(id, await _edit(request)))
 
-    async def withdraw(self, id: Id, request: Request) -> Response:  # noqa: A002
+    async def withdraw(self, id: ObservationId, request: Request) -> Response:  # noqa: A002
         """Marks it as withdrawn; it stays. Fine for one that is withdrawn already."""
         return _answer(await self._book.withdraw(id, await _edit(request)))
 
-    async def one(self, id: Id) -> Response:  # noqa: A002
+    async def one(self, id: ObservationId) -> Response:  # noqa: A002
         """One observation."""
         return _answer(await self._book.find(id))
 

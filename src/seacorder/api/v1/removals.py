@@ -2,21 +2,21 @@
 `/absences`: what somebody has taken away by hand.
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import Path, Query, Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from seacorder.api.http import documented, wire
 from seacorder.api.recorder_protocol import Recorder
+from seacorder.api.v1.ids import RecordingId
 from seacorder.api.v1.rows import Filter, PageOf
 from seacorder.api.v1.view import MessageView, Utc, View, answered, shown
 from seacorder.base.redaction import redact
 from seacorder.model.absence import Absence
-from seacorder.model.dive_context import CONTEXT_CHARACTERS_MAX, one_line
+from seacorder.model.dive_context import CONTEXT_CHARACTERS_MAX
 from seacorder.model.removal import PHRASE, Removal, RemovalOrder, RemovalState, RemovalView
 
-Id = Annotated[str, Path(max_length=80, description="`id` of the recording")]
 REMOVE_BODY = documented.body(
     {
         "verified_copy": {
@@ -32,8 +32,6 @@ REMOVE_BODY = documented.body(
     },
     {"verified_copy": "/media/usb/Seacorder", "by": "Ines Berg"},
 )
-
-
 SEE_BODY = documented.body(
     {
         "of": {"type": "string", "description": "Path of a missing file, or id of a recording: all its missing files"},
@@ -103,13 +101,13 @@ class RemovalCommands:
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
 
-    async def removal(self, id: Id) -> Response:  # noqa: A002 - the path's
+    async def removal(self, id: RecordingId) -> Response:  # noqa: A002 - the path's
         """What would go, what is in the way, and how far it is."""
         return answered(removal_view(await self._recorder.removals.view(id)))
 
-    async def remove(self, id: Id, request: Request) -> Response:  # noqa: A002
+    async def remove(self, id: RecordingId, request: Request) -> Response:  # noqa: A002
         """Orders it. Nothing goes before a copy is verified, or the phrase is said."""
-        readers = {"verified_copy": wire.directory, "phrase": wire.text, "by": _line, "why": _line}
+        readers = {"verified_copy": wire.directory, "phrase": wire.text, "by": wire.line, "why": wire.line}
         sent = wire.read_fields(await wire.read_object(request), readers)
         copy: str | None = sent.get("verified_copy")
         by: str = sent.get("by") or self._recorder.dive_context.operator
@@ -142,7 +140,7 @@ class AbsenceCommands:
 
     async def see(self, request: Request) -> Response:
         """Somebody knows that a file, or every file of a recording, is missing."""
-        sent = wire.read_fields(await wire.read_object(request), {"of": wire.text, "by": _line})
+        sent = wire.read_fields(await wire.read_object(request), {"of": wire.text, "by": wire.line})
         if "of" not in sent:
             wire.refuse("of", None, "the path of a missing file, or the id of a recording")
         by: str = sent.get("by") or self._recorder.dive_context.operator
@@ -163,10 +161,3 @@ def removal_view(one: RemovalView) -> RemovalAnswer:
 def removal_row(one: Removal) -> RemovalRow:
     """A row of the list of removals."""
     return shown(RemovalRow, one, by=redact(one.ordered_by), copies=list(one.copy_places))
-
-
-def _line(name: str, value: Any) -> str:
-    text = one_line(wire.text(name, value))
-    if len(text) > CONTEXT_CHARACTERS_MAX:
-        wire.refuse(name, value, f"text of at most {CONTEXT_CHARACTERS_MAX} characters")
-    return text

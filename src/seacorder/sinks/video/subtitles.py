@@ -11,13 +11,14 @@ from pathlib import Path
 
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import StorageFailed
+from seacorder.model.file_note import SUBTITLE_SUFFIXES
 from seacorder.model.sample import Sample, TrackFormat
 from seacorder.sinks.context import SinkContext
 from seacorder.sinks.video.cues import Cue, Cues, srt, vtt
 from seacorder.storage.durable import DurableFile, Opening
 
 log = logging.getLogger(__name__)
-SRT, VTT = ".srt", ".vtt"
+SRT, VTT = SUBTITLE_SUFFIXES
 _VTT_HEAD = "WEBVTT\n\n"
 HELD_MAX = 1000
 """Cues kept while the video's name is not known yet, because its disk does not answer; older ones are left out."""
