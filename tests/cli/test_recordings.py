@@ -1,5 +1,7 @@
-"""`recordings` and `recordings remove`: what is asked, what is sent, and what is told."""
+"""`recordings` with `remove`, `missing` and `acknowledge`: what is asked, what is sent, and what is told."""
 
+import getpass
+import json
 from typing import Any
 
 import pytest
@@ -18,6 +20,13 @@ ROW = {
 }
 REMOVED = {"recording_id": ID, "utc": "2026-05-11T09:14:02.331000Z", "by": "Ines", "why": "Handed over",
            "copies": ["/usb"]}  # fmt: skip
+
+MISSING: dict[str, Any] = {
+    "path": "/data/DATA_1/Bow.mp4", "recording_id": ID, "channel": "Bow", "noticed_utc": "2026-05-11T09:14:02.331000Z",
+    "seen_utc": None, "seen_by": "", "back_utc": None,
+}
+KNOWN = MISSING | {"path": "/data/DATA_1/Bow.jpg", "seen_utc": "2026-05-12T08:00:00.000000Z", "seen_by": "Ines"}
+BACK = MISSING | {"path": "/data/DATA_1/Stern.mp4", "back_utc": "2026-05-12T08:00:00.000000Z"}
 
 
 def bodies(web) -> list[Any]:
@@ -67,3 +76,36 @@ def test_a_refusal_is_told_and_is_exit_code_1(seacorder, web) -> None:
     done = seacorder("recordings", "remove", ID, "--verified-copy", "/usb", "--yes", "--url", web.url)
     assert done.code == 1
     assert "NOT removed, nothing was changed. /usb/Bow.mp4 is missing" in done.out
+
+
+def test_each_missing_file_is_told_with_whoever_knows_it(seacorder, web) -> None:
+    web.json("GET /api/v1/absences?limit=1000", {"items": [MISSING, KNOWN, BACK], "next_cursor": None})
+    done = seacorder("recordings", "missing", "--url", web.url)
+    assert (done.code, done.out.splitlines()) == (0, [
+        "/data/DATA_1/Bow.mp4  missing since 2026-05-11T09:14:02Z  nobody has said that he knows",
+        "/data/DATA_1/Bow.jpg  missing since 2026-05-11T09:14:02Z  known by Ines",
+    ])
+    rows = seacorder("recordings", "missing", "--json", "--url", web.url).out.splitlines()
+    assert [json.loads(one) for one in rows] == [MISSING, KNOWN, BACK]
+
+
+def test_where_nothing_is_missing_nothing_is_printed(seacorder, web) -> None:
+    web.json("GET /api/v1/absences?limit=1000", {"items": [], "next_cursor": None})
+    done = seacorder("recordings", "missing", "--url", web.url)
+    assert (done.code, done.out) == (0, "")
+
+
+def test_what_is_known_to_be_missing_is_said_and_told(seacorder, web) -> None:
+    web.json("POST /api/v1/absences/seen", {"items": [KNOWN], "next_cursor": None})
+    done = seacorder("recordings", "acknowledge", KNOWN["path"], "--by", "Ines", "--url", web.url)
+    assert (done.code, done.out) == (0, f"{KNOWN['path']}  missing since 2026-05-11T09:14:02Z  known by Ines\n")
+    shown = seacorder("recordings", "acknowledge", ID, "--json", "--url", web.url)
+    assert json.loads(shown.out) == KNOWN
+    assert bodies(web) == [{"of": KNOWN["path"], "by": "Ines"}, {"of": ID, "by": getpass.getuser()}]
+
+
+def test_a_recording_of_which_nothing_is_missing_is_said(seacorder, web) -> None:
+    fact, action = "No missing file is known of it.", "GET /api/v1/absences has all."
+    web.json("POST /api/v1/absences/seen", {"fact": fact, "action": action, "detail": f"{fact} {action}"}, status=404)
+    done = seacorder("recordings", "acknowledge", "none", "--url", web.url)
+    assert (done.code, fact in done.err) == (1, True)
