@@ -5,8 +5,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+
+from fakes.web_answers import served
 
 _CONFIG = """
 [tsa]
@@ -89,13 +91,6 @@ def time_server(folder: Path, key: str = "rsa:2048") -> Iterator[TimeServer]:
         def log_message(self, *_: object) -> None:
             """Keeps the test's output quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made.url = f"http://127.0.0.1:{server.server_port}/tsr"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with served(Handler) as address:
+        made.url = f"{address}/tsr"
         yield made
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
