@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -162,9 +163,17 @@ def test_a_copy_of_what_is_not_there_any_more_proves_nothing(root: Path, tmp_pat
     if away != "the folder":
         folder_of(root).mkdir()
     found = prepare(preparation(root, copy.parent))
-    assert f"No file of the recording is in {folder_of(root)} any more" in found.fact
+    assert "No file of the recording is there any more" in found.fact
     assert found.verified == ()
     assert prepare(preparation(root)).fact == ""
+
+
+def test_a_folder_in_which_no_file_ever_came_keeps_no_copy_from_being_proved(root: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(folder_of(root), tmp_path / "usb" / "DATA_1"))
+    wanted = preparation(root, copy.parent)
+    never = FolderToRemove(str(root / "Dive 1" / "Keel"), (str(root / "Dive 1" / "Keel" / "Keel.mp4"),), False)
+    found = prepare(replace(wanted, folders=(never, *wanted.folders)))
+    assert (found.fact, len(found.verified)) == ("", 1)
 
 
 def test_without_a_manifest_nothing_can_be_proved(root: Path, tmp_path: Path) -> None:

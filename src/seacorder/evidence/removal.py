@@ -9,7 +9,7 @@ A process of its own that lets every other one go first; a disk that hangs holds
 """
 
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -128,17 +128,19 @@ class _Counted:
             self.tell(BytesCompared(self.done, self.total))
 
 
-def _prove(copy: Path, folders: Iterable[_Folder], roots: Iterable[str], counted: _Counted) -> str:
+def _prove(copy: Path, folders: Sequence[_Folder], roots: Iterable[str], counted: _Counted) -> str:
     """Reads every file in the copy. Returns where it is; raises NotProved."""
     if not copy.is_dir():
         raise NotProved(f"There is no folder {copy}.", "Connect its disk, or name the folder of the copy.")
+    if not any(folder.files for folder in folders):
+        raise NotProved(
+            "No file of the recording is there any more, so no copy of it can be proved.",
+            "Connect its disk. If its files were deleted, remove the recording without a copy.",
+        )
     is_near = True
     for folder in folders:
         if not folder.files:
-            raise NotProved(
-                f"No file of the recording is in {folder.path} any more, so no copy of it can be proved.",
-                "Connect its disk. If the files were deleted there, remove the recording without a copy.",
-            )
+            continue
         if not folder.listed:
             raise NotProved(
                 f"{folder.path} has no {MANIFEST_NAME}, so no copy of it can be proved.",
