@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 import re
 import zipfile
 from pathlib import Path, PurePath, PureWindowsPath
@@ -10,8 +11,9 @@ from typing import cast
 import pytest
 
 from seacorder.evidence.bag import Bag, BagFile, named
+from seacorder.evidence.export import answers
 from seacorder.evidence.verify import verify_folder
-from seacorder.model.export import PIECE_BYTES, bag_name
+from seacorder.model.export import PIECE_BYTES, BagBegun, MakeBag, Refusal, bag_name
 
 CONTENT = bytes(range(256)) * 5000
 
@@ -78,6 +80,17 @@ def test_only_what_the_standard_escapes_is_read_as_escaped(tmp_path: Path) -> No
     (bag / "manifest-sha256.txt").write_text("\n".join(lines))
     findings = verify_folder(bag, bag).findings
     assert [(one.kind, one.file) for one in findings] == [("missing", "data/%2e%2e/%2e%2e/secret")]
+
+
+def test_a_name_that_is_not_utf_8_is_refused_before_anything_is_sent(tmp_path: Path) -> None:
+    name = os.fsdecode(b"B\xf8w.csv")
+    (tmp_path / "Bow.mp4").write_bytes(b"a")
+    (tmp_path / name).write_bytes(b"a")
+    order = MakeBag("r1", "A recording", ("r1",), (str(tmp_path / "Bow.mp4"),), (str(tmp_path / name),))
+    (begun,) = answers(order)
+    assert isinstance(begun, BagBegun)
+    assert (begun.refusal, begun.fact.isascii()) == (Refusal.UNREADABLE, True)
+    assert "is not UTF-8" in begun.fact
 
 
 def test_files_on_two_drives() -> None:

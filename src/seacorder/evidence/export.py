@@ -38,6 +38,12 @@ def begin(order: MakeBag) -> tuple[BagBegun, Bag | None]:
         return BagBegun(Refusal.UNREADABLE, f"A file cannot be cut: {fault}.", _ELSE), None
     except OSError as fault:
         return BagBegun(Refusal.DISK, f"The disk refuses ({fault.strerror or fault}).", "Check the disk."), None
+    try:
+        for one in files:
+            one.name.encode()
+    except UnicodeEncodeError as fault:  # somebody else has put such a file into the folder
+        why = f"The name of the file {fault.object!a} is not UTF-8, so it cannot stand in an archive."
+        return BagBegun(Refusal.UNREADABLE, why, _ELSE), None
     return BagBegun(), Bag(order.name, files, facts_of(order), lambda manifest: _signed(order, manifest))
 
 

@@ -71,7 +71,7 @@ class Refusal(StrEnum):
     NOTHING = "nothing"
     """Nothing was recorded in the stretch."""
     UNREADABLE = "unreadable"
-    """A file cannot be cut: it is damaged."""
+    """A file cannot be cut, because it is damaged; or cannot go into a bag, because its name is not UTF-8."""
     DISK = "disk"
     """The disk refuses."""
 
