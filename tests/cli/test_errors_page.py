@@ -44,6 +44,8 @@ def made(kind: type[SeacorderError]) -> SeacorderError:
         return SettingsError([Message("wrong")])
     if kind is problems.WrongMethod:
         return kind("wrong", allowed=("GET",))
+    if kind is problems.TooManyTries:
+        return kind("wrong", wait_seconds=8)
     return kind("wrong", size=8) if kind is problems.RangeOutside else kind("wrong")
 
 

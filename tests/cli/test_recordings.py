@@ -42,6 +42,13 @@ def test_the_list_says_what_was_removed_by_whom(seacorder, web) -> None:
     ]
 
 
+@pytest.mark.parametrize(("words", "said"), [((), "Nothing has been recorded yet.\n"), (("--json",), "")])
+def test_an_empty_list_says_so_to_people(seacorder, web, words, said) -> None:
+    web.json("GET /api/v1/removals?limit=1000", {"items": [], "next_cursor": None})
+    web.json("GET /api/v1/recordings?limit=1000", {"items": [], "next_cursor": None})
+    assert seacorder("recordings", *words, "--url", web.url).out == said
+
+
 def test_a_removal_says_what_goes_and_sends_what_was_said(seacorder, web) -> None:
     web.json(f"GET /api/v1/recordings/{ID}/removal", PLAN)
     web.json(f"POST /api/v1/recordings/{ID}/remove", DONE)

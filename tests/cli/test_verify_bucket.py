@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import botocore.exceptions
 import pytest
 
 from fakes.footage import Recipe, footage
 from fakes.sinks import Bench
 from rig.s3_server import BUCKET, S3Server
+from seacorder.copies.bucket_client import _IN_WORDS, why_of
 from seacorder.evidence.completion import complete_folder
 from seacorder.model.completion import CompleteFolder
 from seacorder.model.recording import FileState, Part, Recording, RecordingState
@@ -94,3 +96,16 @@ def test_where_there_is_nothing_it_says_so(server: S3Server) -> None:
     done = run(server, "s3://no-such-bucket/x")
     assert done.returncode == 1
     assert "bucket no-such-bucket/x cannot be listed (NoSuchBucket)" in done.stderr
+
+
+def test_an_address_without_a_bucket_is_refused(server: S3Server) -> None:
+    done = run(server, "s3://")
+    assert done.returncode == 2
+    assert "s3:// names no bucket. Write the bucket behind s3://." in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize("fault", _IN_WORDS)
+def test_what_no_server_said_is_said_in_words(fault: str) -> None:
+    """Each is a fault of the library, by its name there."""
+    assert issubclass(getattr(botocore.exceptions, fault), Exception)
+    assert why_of(type(fault, (Exception,), {})()) == _IN_WORDS[fault]

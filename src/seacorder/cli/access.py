@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from seacorder.base.duration import count_text
 from seacorder.base.errors import BadRequest
 from seacorder.cli import streams
 
@@ -57,7 +58,7 @@ def checked(chosen: str) -> str:
 
     if not PASSWORD_CHARACTERS_MIN <= len(chosen) <= PASSWORD_CHARACTERS_MAX:
         raise BadRequest(
-            f"The password has {len(chosen)} characters.",
+            f"The password has {count_text(len(chosen), 'character')}.",
             f"Take {PASSWORD_CHARACTERS_MIN} to {PASSWORD_CHARACTERS_MAX}: three words are easy to remember.",
         )
     return chosen

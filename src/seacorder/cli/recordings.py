@@ -43,9 +43,12 @@ def list_recordings(url: str, *, as_json: bool) -> None:
     """Prints one line for each, oldest first, or one JSON object a line."""
     with RecorderClient(url) as recorder:
         removals = {one["recording_id"]: one for one in recorder.all_rows("removals")}
+        has_any = False
         for one in recorder.all_rows("recordings"):
-            removal = removals.get(one["id"])
+            has_any, removal = True, removals.get(one["id"])
             print(json.dumps(one | {"removal": removal}) if as_json else _line_of(one, removal))
+        if not has_any and not as_json:
+            print("Nothing has been recorded yet.")
 
 
 def remove_recording(url: str, wanted: RemovalWanted, *, as_json: bool) -> bool:

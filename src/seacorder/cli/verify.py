@@ -50,7 +50,10 @@ def _in_bucket(place: str, key: PublicKey | None) -> list[FolderVerified]:
     from seacorder.copies.bucket_client import BucketAccess, BucketAddress, make_client
     from seacorder.copies.bucket_source import BucketFolders
 
-    folders = BucketFolders(make_client(BucketAccess(), uses_variables=True), BucketAddress.of(place))
+    address = BucketAddress.of(place)
+    if not address.bucket:
+        raise BadRequest(f"{place} names no bucket.", "Write the bucket behind s3://.")
+    folders = BucketFolders(make_client(BucketAccess(), uses_variables=True), address)
     with progress_bar() as progress:
         bar = progress.add_task("Reading files", total=folders.total_bytes)
         sources = folders.sources()

@@ -24,7 +24,7 @@ def copy_address(text: str) -> str:
         return str(absolute_folder(Path(text)))
     bucket = text.removeprefix(BUCKET_BEGIN).partition("/")[0]
     if not _BUCKET.fullmatch(bucket):
-        raise Unaccepted("names no bucket.", "Write s3://BUCKET/FOLDER; the server goes into `endpoint`.")
+        raise Unaccepted("names no bucket.", "Write the bucket behind s3://; the server goes into `endpoint`.")
     return text
 
 

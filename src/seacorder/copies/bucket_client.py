@@ -102,8 +102,21 @@ def faults() -> tuple[type[Exception], ...]:
     return botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError, urllib3.exceptions.HTTPError
 
 
+_IN_WORDS = {
+    "NoCredentialsError": "there are no keys",
+    "PartialCredentialsError": "one of the two keys is missing",
+    "EndpointConnectionError": "the server cannot be reached",
+    "ConnectTimeoutError": "the server does not answer",
+    "ReadTimeoutError": "the server does not answer",
+    "ParamValidationError": "no bucket can have this name",
+}
+"""What botocore calls faults that the server did not tell."""
+
+
 def why_of(fault: BaseException) -> str:
-    """What the server or the network says, in a word. Never their own sentences, which hold addresses."""
+    """What the server or the network says, in a word or two. Never their own sentences, which hold addresses."""
     answer = getattr(fault, "response", None)
-    code = answer.get("Error", {}).get("Code", "?") if isinstance(answer, dict) else type(fault).__name__
-    return str(code)
+    if isinstance(answer, dict):
+        return str(answer.get("Error", {}).get("Code", "?"))
+    name = type(fault).__name__
+    return _IN_WORDS.get(name, name)
