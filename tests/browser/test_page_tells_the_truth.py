@@ -145,6 +145,17 @@ async def test_a_command_without_an_answer_may_have_been_done(page: Page, server
     )
 
 
+async def test_a_search_without_an_answer_is_none_that_found_nothing(page: Page, server: str) -> None:
+    await page.route("**/api/v1/recordings?*", lambda route: route.abort())
+    await opened(page, server, "/review/20261126T090000.000000Z")
+    await expect(page.get_by_text("The recorder does not answer. It may still be recording.")).to_be_visible()
+    await expect(page.get_by_text("Nothing was found.")).to_have_count(0)
+    await expect(page.get_by_text("There is no such recording.")).to_have_count(0)
+    await page.unroute_all()
+    await expect(page.get_by_text("Nothing was found.")).to_be_visible()
+    await expect(page.get_by_text("There is no such recording.")).to_be_visible()
+
+
 async def test_a_failure_stays_beside_what_is_done_later_until_it_is_closed(page: Page, server: str) -> None:
     await start(page, server)
     await page.route("**/api/v1/framegrab", lambda route: route.abort(), times=1)

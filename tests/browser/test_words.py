@@ -47,7 +47,7 @@ def states() -> list[str]:
     """Every state of the bar, of a tile, of the narration, and the buttons."""
     bar, live, actions = (english(name) for name in ("bar", "live", "actions"))
     narration = [text for text in english("frame") if text in {"connecting", "not working", "too loud"}]
-    words = [text for text in (*bar, *live) if text.isupper() and text[0].isalpha() and text != "NO PICTURE NOW"]
+    words = [text for text in (*bar, *live) if text.isupper() and text[0].isalpha()]
     return [*words, *narration, *(text for text in actions if text in {"Start", "Stop", "Still", "Clip", "End clip"})]
 
 

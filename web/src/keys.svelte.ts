@@ -62,6 +62,16 @@ function keyOf(press: KeyboardEvent): string {
   return press.key.length === 1 ? press.key.toLowerCase() : press.key;
 }
 
+/** Whether a dialog is open. */
+export function isAsking(): boolean {
+  return document.querySelector("[role=dialog], [role=alertdialog]") !== null;
+}
+
+/** Whether the focus is in a field in which something is typed. */
+export function isTyping(): boolean {
+  return document.activeElement?.matches(FIELDS) ?? false;
+}
+
 /** Whether the field that has the focus needs this key itself. */
 function isOfField(at: Element, key: string): boolean {
   return at.closest(FIELDS) !== null || (at.matches(CHOICES) && OF_CHOICES.has(key));
@@ -75,7 +85,7 @@ export function listenToKeys(): void {
   document.addEventListener("keydown", (press) => {
     if (!areOn || press.defaultPrevented || press.ctrlKey || press.altKey || press.metaKey || press.repeat) return;
     if (press.target instanceof Element && isOfField(press.target, press.key)) return;
-    if (document.querySelector("[role=dialog], [role=alertdialog]") !== null) return;
+    if (isAsking()) return;
     const key = keyOf(press);
     // The last one said holds: a room may take a key of the frame.
     const command = commands().findLast((one) => one.key === key);

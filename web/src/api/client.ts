@@ -33,27 +33,62 @@ export function onNotSignedIn(what: () => void): void {
   askedWho = what;
 }
 
-/** The answer's JSON. Throws a `Refusal` otherwise; waits at most `seconds`. */
-export async function ask<Answer>(
+interface Options {
+  body?: unknown;
+  /** Waits at most so long. */
+  seconds?: number;
+  /** Ends the request before it is answered. */
+  stopped?: AbortSignal;
+}
+
+/** The answer's JSON. Throws a `Refusal` otherwise. */
+export async function ask<Answer>(method: Method, path: string, options: Options = {}): Promise<Answer> {
+  const text = await answered(method, path, options, (answer) => answer.text());
+  return (text === "" ? null : JSON.parse(text)) as Answer;
+}
+
+export interface Picture {
+  /** Of the picture, as long as the page is open: revoke it when it is shown no more. */
+  url: string;
+  /** When it was taken; null where the recorder does not say. */
+  utc: string | null;
+}
+
+/** The answer's picture. Throws a `Refusal` otherwise. */
+export function askPicture(method: Method, path: string, options: Options = {}): Promise<Picture> {
+  return answered(method, path, options, async (answer) => ({
+    url: URL.createObjectURL(await answer.blob()),
+    utc: answer.headers.get("x-frame-utc"),
+  }));
+}
+
+/** An error in words for people: the recorder's own; `noAnswer` where it has not said any. */
+export function wordsOf(error: unknown, noAnswer: string): string {
+  return error instanceof Refusal ? `${error.fact} ${error.action}`.trim() || noAnswer : String(error);
+}
+
+async function answered<Taken>(
   method: Method,
   path: string,
-  { body, seconds = SECONDS_MAX }: { body?: unknown; seconds?: number } = {},
-): Promise<Answer> {
-  const request: RequestInit = { method, cache: "no-store", signal: AbortSignal.timeout(seconds * 1000) };
+  { body, seconds = SECONDS_MAX, stopped }: Options,
+  take: (answer: Response) => Promise<Taken>,
+): Promise<Taken> {
+  const late = AbortSignal.timeout(seconds * 1000);
+  const signal = stopped === undefined ? late : AbortSignal.any([stopped, late]);
+  const request: RequestInit = { method, cache: "no-store", signal };
   if (body !== undefined) {
     request.body = JSON.stringify(body);
     request.headers = { "content-type": "application/json" };
   }
   let answer: Response;
-  let text: string;
+  let problem: ReturnType<typeof problemOf>;
   try {
     answer = await fetch(path, request);
-    text = await answer.text();
+    if (answer.ok) return await take(answer);
+    problem = problemOf(await answer.text());
   } catch {
     throw new Refusal(0, {});
   }
-  if (answer.ok) return (text === "" ? null : JSON.parse(text)) as Answer;
-  const problem = problemOf(text);
   if (answer.status === 401 && problem.type === "urn:seacorder:problem:not_signed_in") askedWho();
   throw new Refusal(answer.status, problem);
 }

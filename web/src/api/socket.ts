@@ -4,12 +4,12 @@ const FIRST_MS = 500;
 const LONGEST_MS = 8000;
 
 export interface Feed {
-  /** Connects anew: the connection may be dead without having told. */
+  /** Connects again: the connection may be dead without having told. */
   renew: () => void;
   close: () => void;
 }
 
-/** Follows `path()`, which is asked anew for each connection; every text message is handed on as JSON. */
+/** Follows `path()`, which is asked again for each connection; every text message is handed on as JSON. */
 export function follow(path: () => string, take: (message: unknown) => void): Feed {
   let socket: WebSocket | null = null;
   let wait = FIRST_MS;

@@ -15,6 +15,7 @@ export type Outline = Schemas["ObservationOutlineView"];
 export type Context = Schemas["ContextView"];
 export type Removal = Schemas["RemovalAnswer"];
 export type Reading = Schemas["ReadingView"];
+export type PartRow = Schemas["PartRow"];
 export type Session = Schemas["SessionView"];
 
 /** A message for people: what is wrong, then what is done about it and what to do. */

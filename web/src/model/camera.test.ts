@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hidesSecret, numberOrNull, takesLogin, withLogin } from "./camera";
+import { hidesSecret, takesLogin, withLogin } from "./camera";
 
 test("user and password go into the address, with their special characters encoded", () => {
   expect(withLogin("rtsp://10.0.0.5:554/1", "rov", "a@b/c")).toBe("rtsp://rov:a%40b%2Fc@10.0.0.5:554/1");
@@ -27,11 +27,4 @@ test("a device has no user", () => {
 test("it is seen that something is hidden", () => {
   expect(hidesSecret("rtsp://***@10.0.0.5/1")).toBe(true);
   expect(hidesSecret("rtsp://10.0.0.5/1")).toBe(false);
-});
-
-test("an empty field is no number, and a decimal comma is one", () => {
-  expect(numberOrNull(" ")).toBeNull();
-  expect(numberOrNull("x")).toBeNull();
-  expect(numberOrNull("2,5")).toBe(2.5);
-  expect(numberOrNull("0")).toBe(0);
 });

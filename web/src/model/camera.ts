@@ -21,9 +21,3 @@ export function withLogin(address: string, user: string, password: string): stri
 export function hidesSecret(address: string): boolean {
   return address.includes(MASK);
 }
-
-/** A number from a field that may be empty: null then. */
-export function numberOrNull(text: string): number | null {
-  const value = Number(text.trim().replace(",", "."));
-  return text.trim() === "" || !Number.isFinite(value) ? null : value;
-}

@@ -1,11 +1,11 @@
 /** How many tiles the wall has: chosen here, kept by the browser. */
-import type { Layout } from "../model/layout";
+import { SIZES, type Layout } from "../model/layout";
 
 const STORED = "seacorder.layout";
 
 function stored(): Layout {
   const size = Number(localStorage.getItem(STORED));
-  return size === 1 || size === 4 || size === 9 || size === 16 ? size : "auto";
+  return SIZES.find((one) => one === size) ?? "auto";
 }
 
 let layout = $state<Layout>(stored());

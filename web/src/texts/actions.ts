@@ -16,7 +16,6 @@ export const actions = catalogue(
     note: "Note",
     late: "Late",
     open: "open",
-    more: "More",
     stopTitle: "Stop recording?",
     stopFact: (long: string, channels: number) =>
       `${long} on ${channels} ${channels === 1 ? "channel" : "channels"}. All files are finished.`,
@@ -66,7 +65,6 @@ export const actions = catalogue(
       change: "Nothing was changed",
     },
     noFile: "there was no file to finish.",
-    withdrawn: "Withdrawn",
     unanswered: "The recorder did not answer. It may have been done all the same: look at the bar, then try again.",
     at: (clock: string) => `${clock} UTC`,
     onChannels: (done: number, total: number) =>
@@ -102,7 +100,6 @@ export const actions = catalogue(
       note: "Notiz",
       late: "Nachtrag",
       open: "offen",
-      more: "Mehr",
       stopTitle: "Aufnahme stoppen?",
       stopFact: (long, channels) =>
         `${long} auf ${channels} ${channels === 1 ? "Kanal" : "Kanälen"}. Alle Dateien werden abgeschlossen.`,
@@ -152,7 +149,6 @@ export const actions = catalogue(
         change: "Nichts wurde geändert",
       },
       noFile: "es gab keine Datei abzuschließen.",
-      withdrawn: "Zurückgezogen",
       unanswered:
         "Der Rekorder hat nicht geantwortet. Vielleicht ist es trotzdem geschehen: oben nachsehen, dann noch einmal versuchen.",
       at: (clock) => `${clock} UTC`,
@@ -188,7 +184,6 @@ export const actions = catalogue(
       note: "Notat",
       late: "Etterpå",
       open: "åpen",
-      more: "Mer",
       stopTitle: "Stoppe opptaket?",
       stopFact: (long, channels) =>
         `${long} på ${channels} ${channels === 1 ? "kanal" : "kanaler"}. Alle filer avsluttes.`,
@@ -238,7 +233,6 @@ export const actions = catalogue(
         change: "Ingenting ble endret",
       },
       noFile: "det var ingen fil å avslutte.",
-      withdrawn: "Trukket tilbake",
       unanswered: "Opptakeren svarte ikke. Det kan være gjort likevel: se på linjen øverst, og prøv igjen.",
       at: (clock) => `${clock} UTC`,
       onChannels: (done, total) =>
@@ -273,7 +267,6 @@ export const actions = catalogue(
       note: "Nota",
       late: "Tardia",
       open: "aberta",
-      more: "Mais",
       stopTitle: "Parar a gravação?",
       stopFact: (long, channels) =>
         `${long} em ${channels} ${channels === 1 ? "canal" : "canais"}. Todos os ficheiros são terminados.`,
@@ -323,7 +316,6 @@ export const actions = catalogue(
         change: "Nada foi alterado",
       },
       noFile: "não havia ficheiro a terminar.",
-      withdrawn: "Retirada",
       unanswered: "O gravador não respondeu. Pode ter sido feito na mesma: veja a barra e tente de novo.",
       at: (clock) => `${clock} UTC`,
       onChannels: (done, total) =>

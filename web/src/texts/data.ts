@@ -33,7 +33,7 @@ export const data = catalogue(
     noSources: "No source is set in the settings file.",
     records: (count: number) => `${count} ${count === 1 ? "record" : "records"}`,
     newest: (clock: string) => `newest ${clock}`,
-    badChecksums: "Wrong sum:",
+    badChecksums: "Wrong checksum:",
     wrongFields: "Wrong field count:",
     wrongTypes: "Wrong type:",
     outOfRange: "Out of range:",

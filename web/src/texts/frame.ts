@@ -20,7 +20,8 @@ export const frame = catalogue(
     more: "More",
     noSuchView: "There is no such view.",
     toLive: "To the live pictures",
-    outdated: "Seacorder was exchanged while this page was open; it loads itself again as soon as nobody is using it.",
+    outdated:
+      "Seacorder was updated while this page was open. The page loads itself again as soon as nobody is using it.",
     reload: "Load the page again",
     close: "Close",
     cancel: "Cancel",

@@ -22,7 +22,7 @@ export const keys = catalogue<Texts>(
     singleKeys: "Single keys",
     on: "On",
     off: "Off",
-    rest: "Keys rest while you type in a field.",
+    rest: "They do nothing while you type in a field.",
     theme: "Theme",
     dark: "Dark",
     light: "Light",

@@ -16,7 +16,7 @@ export const live = catalogue(
     noFramesCome: "Connected, but no frames come.",
     noAnswer: "No answer from the recorder.",
     clockStands: "The recorder's clock stands still.",
-    waiting: "Waiting for the first picture.",
+    waiting: "Waiting for a picture.",
     noPictureNow: "NO PICTURE NOW",
     instead: {
       preview: "Small preview",
@@ -33,7 +33,7 @@ export const live = catalogue(
     loses: (count: number, ago: string) => `${count} ${count === 1 ? "loss" : "losses"}, the last ${ago} ago`,
     lossCount: (count: number) => (count === 0 ? "no loss" : `${count} ${count === 1 ? "loss" : "losses"}`),
     rate: (rate: string) => `${rate} /s`,
-    noTile: (names: string) => `No tile, but in trouble: ${names}.`,
+    noTile: (names: string) => `In trouble, without a tile: ${names}.`,
     layout: "Tiles",
     automatic: "Auto",
     tiles: (count: number) => `${count} ${count === 1 ? "tile" : "tiles"}`,
@@ -56,7 +56,7 @@ export const live = catalogue(
       noFramesCome: "Verbunden, aber es kommen keine Bilder.",
       noAnswer: "Keine Antwort vom Rekorder.",
       clockStands: "Die Uhr des Rekorders steht.",
-      waiting: "Das erste Bild kommt noch.",
+      waiting: "Wartet auf ein Bild.",
       noPictureNow: "JETZT KEIN BILD",
       instead: {
         preview: "Kleine Vorschau",
@@ -95,7 +95,7 @@ export const live = catalogue(
       noFramesCome: "Tilkoblet, men det kommer ingen bilder.",
       noAnswer: "Ikke svar fra opptakeren.",
       clockStands: "Opptakerens klokke står stille.",
-      waiting: "Venter på det første bildet.",
+      waiting: "Venter på et bilde.",
       noPictureNow: "INGEN BILDE NÅ",
       instead: {
         preview: "Liten forhåndsvisning",
@@ -134,7 +134,7 @@ export const live = catalogue(
       noFramesCome: "Ligado, mas não chegam imagens.",
       noAnswer: "Sem resposta do gravador.",
       clockStands: "O relógio do gravador está parado.",
-      waiting: "À espera da primeira imagem.",
+      waiting: "À espera de uma imagem.",
       noPictureNow: "SEM IMAGEM AGORA",
       instead: {
         preview: "Pré-visualização pequena",

@@ -79,7 +79,7 @@ export const settings = catalogue(
     look: "Colours",
     dark: "Dark",
     light: "Light",
-    singleKeys: "Single keys do something",
+    singleKeys: "Single keys are commands",
   },
   {
     de: {

@@ -1,9 +1,6 @@
 /** Pictures of the past: the frame that a recorded file has of an instant, also of a file that is still being written. */
-import { ask, query } from "../api/client";
-import type { components } from "../api/v1";
-import type { Rows } from "../api/types";
-
-type PartRow = components["schemas"]["PartRow"];
+import { ask, askPicture, query } from "../api/client";
+import type { PartRow, Rows } from "../api/types";
 
 export interface PastPicture {
   channel: string;
@@ -27,12 +24,11 @@ export async function filesAt(utc: string): Promise<PartRow[]> {
 export async function pictureAt(file: PartRow, utc: string, stopped: AbortSignal): Promise<PastPicture | null> {
   const address = new URL(file.file.replace("/file?", "/frame.jpg?"), location.href);
   address.searchParams.set("utc", utc);
-  const signal = AbortSignal.any([stopped, AbortSignal.timeout(SECONDS_MAX * 1000)]);
   try {
-    const answer = await fetch(address, { signal });
-    const taken = answer.headers.get("x-frame-utc");
-    if (!answer.ok || taken === null) return null;
-    return { channel: file.channel, utc: taken, url: URL.createObjectURL(await answer.blob()) };
+    const { url, utc: taken } = await askPicture("GET", address.href, { seconds: SECONDS_MAX, stopped });
+    if (taken !== null) return { channel: file.channel, utc: taken, url };
+    URL.revokeObjectURL(url);
+    return null;
   } catch {
     return null;
   }

@@ -102,6 +102,11 @@ class Recorder {
     if (this.hasSound) void soundAlarm();
   }
 
+  /** Of a kind of observations, as a colour of a style. */
+  colourOf(code: string): string {
+    return this.kinds.find((kind) => kind.code === code)?.colour ?? "var(--text-2)";
+  }
+
   switchSound(): void {
     this.hasSound = !this.hasSound;
     localStorage.setItem(SOUND, this.hasSound ? "on" : "off");

@@ -1,4 +1,5 @@
 /** Loads the page again once the program was exchanged, as soon as that disturbs nobody. */
+import { isAsking, isTyping } from "../keys.svelte";
 import { mayRenew } from "../model/renewal";
 import { here } from "../router.svelte";
 import { actions } from "./actions.svelte";
@@ -6,7 +7,6 @@ import { recorder } from "./recorder.svelte";
 
 const LOOK_MS = 1000;
 const STORED = "seacorder.renewed";
-const FIELDS = "input:not([type=radio], [type=checkbox]), select, textarea, [contenteditable]";
 
 let lastTouchMs = performance.now();
 
@@ -25,7 +25,7 @@ function look(): void {
   const isReviewing = here().room === "review";
   const may = mayRenew({
     idleSeconds: (performance.now() - lastTouchMs) / 1000,
-    isAsking: document.querySelector("[role=dialog], [role=alertdialog]") !== null || isTyping(),
+    isAsking: isAsking() || isTyping(),
     isPlaying: isReviewing && Array.from(document.querySelectorAll("video")).some((one) => !one.paused),
     isWaiting: actions.isWaiting,
     isInContact: recorder.contact.isUp,
@@ -34,8 +34,4 @@ function look(): void {
   if (!may) return;
   sessionStorage.setItem(STORED, String(Date.now()));
   location.reload();
-}
-
-function isTyping(): boolean {
-  return document.activeElement?.matches(FIELDS) ?? false;
 }

@@ -1,7 +1,8 @@
 /** What is searched and found. Kept while other rooms are shown, so that coming back changes nothing. */
-import { ask, query } from "../../api/client";
-import type { Outline, Removal, Rows } from "../../api/types";
-import type { ClipRow, FramegrabRow, LossRow, PartRow, RecordingRow } from "./rows";
+import { ask, query, wordsOf } from "../../api/client";
+import type { Outline, PartRow, Removal, Rows } from "../../api/types";
+import { access } from "../../texts/access";
+import type { ClipRow, FramegrabRow, LossRow, RecordingRow } from "./rows";
 
 const PAGE = 100;
 const WAIT_MS = 300;
@@ -49,8 +50,8 @@ class Finder {
     const turn = ++this.asked;
     const rows = await this.keep(() => ask<Rows<RecordingRow>>("GET", this.address(null)));
     if (turn !== this.asked) return;
-    this.isLoaded = true;
     if (rows === null) return;
+    this.isLoaded = true;
     this.recordings = rows.items;
     this.cursor = rows.next_cursor;
   }
@@ -63,9 +64,9 @@ class Finder {
     this.cursor = rows.next_cursor;
   }
 
-  /** All that belongs to one recording. */
+  /** All that belongs to one recording. Where the recorder does not answer, what is shown stays. */
   async open(id: string): Promise<void> {
-    const found = await this.keep(async (): Promise<Content | null> => {
+    const answer = await this.keep(async () => {
       const [recordings, parts, clips, stills, losses, observations] = await Promise.all([
         all<RecordingRow>("recordings", id),
         all<PartRow>("parts", id),
@@ -75,12 +76,13 @@ class Finder {
         all<Outline>("observations/outlines", id),
       ]);
       const recording = recordings[0];
-      if (recording === undefined) return null;
+      if (recording === undefined) return { found: null };
       const path = `/api/v1/recordings/${encodeURIComponent(id)}/removal`;
       const removal = recording.state === "removed" ? await ask<Removal>("GET", path) : null;
-      return { recording, parts, clips, stills, losses, observations, removal };
+      return { found: { recording, parts, clips, stills, losses, observations, removal } };
     });
-    this.content = found;
+    if (answer === null) return;
+    this.content = answer.found;
     this.opened = id;
   }
 
@@ -105,7 +107,7 @@ class Finder {
       this.fault = "";
       return answer;
     } catch (error) {
-      this.fault = error instanceof Error ? error.message : "";
+      this.fault = wordsOf(error, access().noAnswer);
       return null;
     }
   }

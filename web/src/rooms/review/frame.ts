@@ -1,5 +1,5 @@
 /** One frame of a file at full resolution, as the recorder reads it. */
-import { Refusal } from "../../api/client";
+import { askPicture } from "../../api/client";
 import { frameAt, secondsOf, type Part } from "../../model/playback";
 
 export interface Frame {
@@ -16,12 +16,8 @@ export async function takeFrame(part: Part, offsetMs: number): Promise<Frame> {
   const address = new URL(part.file.replace("/file?", "/frame.jpg?"), location.href);
   address.searchParams.delete("most_bytes");
   address.searchParams.set("offset_seconds", String(secondsOf(part, frameAt(part, offsetMs))));
-  const answer = await fetch(address, { signal: AbortSignal.timeout(SECONDS_MAX * 1000) });
-  if (!answer.ok) {
-    const said = (await answer.json().catch(() => ({}))) as { fact?: string; action?: string };
-    throw new Refusal(answer.status, said);
-  }
-  const utc = answer.headers.get("x-frame-utc") ?? "";
+  const { url, utc: taken } = await askPicture("GET", address.href, { seconds: SECONDS_MAX });
+  const utc = taken ?? "";
   const name = `${part.channel}_${utc.replaceAll(/[-:]/g, "")}.jpg`;
-  return { url: URL.createObjectURL(await answer.blob()), utc, name };
+  return { url, utc, name };
 }

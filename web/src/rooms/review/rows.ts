@@ -4,7 +4,6 @@ import type { components } from "../../api/v1";
 type Schemas = components["schemas"];
 
 export type RecordingRow = Schemas["RecordingRow"];
-export type PartRow = Schemas["PartRow"];
 export type ClipRow = Schemas["ClipRow"];
 export type FramegrabRow = Schemas["FramegrabRow"];
 export type LossRow = Schemas["LossRow"];

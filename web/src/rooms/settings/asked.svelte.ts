@@ -1,17 +1,17 @@
 /** Settings as the recorder has them, and changing them. What it refuses is said in its own words. */
-import { ask, Refusal, type Method } from "../../api/client";
+import { ask, type Method } from "../../api/client";
 import type { components } from "../../api/v1";
+import { Kept } from "./kept.svelte";
 
 export type All = components["schemas"]["SettingsAnswer"];
 export type Definition = components["schemas"]["DefinitionView"];
 /** By the names of the Inspector command. */
 export type Templates = Record<string, string | null>;
 
-class Asked {
+class Asked extends Kept {
   all = $state.raw<All | null>(null);
   templates = $state.raw<Templates | null>(null);
   definitions = $state.raw<Definition[]>([]);
-  refused = $state("");
   /** Counts what was changed, so that a form can say so. */
   changed = $state(0);
 
@@ -33,17 +33,6 @@ class Asked {
       this.refused ||= refused;
     }
     return isDone;
-  }
-
-  private async keep(work: () => Promise<unknown>): Promise<boolean> {
-    try {
-      await work();
-      this.refused = "";
-      return true;
-    } catch (error) {
-      this.refused = error instanceof Refusal ? `${error.fact} ${error.action}`.trim() || "…" : String(error);
-      return false;
-    }
   }
 }
 

@@ -1,17 +1,21 @@
 /** What the next start of the recorder takes: channels, and a camera that is tried before it becomes one. */
-import { ask, Refusal, type Method } from "../../api/client";
+import { ask, askPicture, wordsOf, type Method } from "../../api/client";
 import type { components } from "../../api/v1";
+import { textOf } from "../../model/fields";
+import { Kept } from "./kept.svelte";
 
 export type Setup = components["schemas"]["SetupView"];
 export type SetupItem = components["schemas"]["SetupItemView"];
 export type Tried = components["schemas"]["TriedView"];
 
+/** The lists of what has a name, as their addresses have them. */
+type List = "channels" | "sources";
+
 /** A camera may take 20 s; the recorder answers soon after. */
 const TRY_SECONDS = 40;
 
-class SetupState {
+class SetupState extends Kept {
   now = $state.raw<Setup | null>(null);
-  refused = $state("");
   /** The restart is asked for, and the recorder has not answered since. */
   restarts = $state(false);
 
@@ -29,6 +33,15 @@ class SetupState {
     });
   }
 
+  /** Stores one of a list; `old` is its name until now, null for a new one. */
+  put(list: List, old: string | null, table: object): Promise<boolean> {
+    return old === null ? this.change("POST", `/${list}`, table) : this.change("PUT", pathOf(list, old), table);
+  }
+
+  remove(list: List, name: string): Promise<boolean> {
+    return this.change("DELETE", pathOf(list, name));
+  }
+
   /** What became of an address; null where the recorder refused to try it. */
   async tryInput(input: string, name: string | null): Promise<Tried | null> {
     let tried: Tried | null = null;
@@ -42,34 +55,25 @@ class SetupState {
   /** A picture with an overlay over it, as an address for an image; or why there is none. */
   async preview(channel: string, overlay: object): Promise<{ url: string; fault: string }> {
     try {
-      const answer = await fetch(`/api/v1/setup/overlay/preview?name=${encodeURIComponent(channel)}`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(overlay),
-        signal: AbortSignal.timeout(TRY_SECONDS * 1000),
-      });
-      if (answer.ok) return { url: URL.createObjectURL(await answer.blob()), fault: "" };
-      const said = (await answer.json()) as { fact?: string; action?: string };
-      return { url: "", fault: `${said.fact ?? ""} ${said.action ?? ""}`.trim() };
-    } catch {
-      return { url: "", fault: "" };
+      const path = `/api/v1/setup/overlay/preview?name=${encodeURIComponent(channel)}`;
+      const { url } = await askPicture("POST", path, { body: overlay, seconds: TRY_SECONDS });
+      return { url, fault: "" };
+    } catch (error) {
+      return { url: "", fault: wordsOf(error, "") };
     }
   }
 
   async restart(): Promise<void> {
     this.restarts = await this.keep(() => ask("POST", "/api/v1/setup/restart"));
   }
+}
 
-  private async keep(work: () => Promise<unknown>): Promise<boolean> {
-    try {
-      await work();
-      this.refused = "";
-      return true;
-    } catch (error) {
-      this.refused = error instanceof Refusal ? `${error.fact} ${error.action}`.trim() || "…" : String(error);
-      return false;
-    }
-  }
+function pathOf(list: List, name: string): string {
+  return `/${list}?name=${encodeURIComponent(name)}`;
+}
+
+export function nameOf(item: SetupItem): string {
+  return textOf(item.table, "name");
 }
 
 export const setup = new SetupState();

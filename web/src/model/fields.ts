@@ -1,0 +1,13 @@
+/** Tables of the settings file in a form: what is in a field, and what becomes of it. */
+
+/** What a field begins with; empty where the table says nothing. */
+export function textOf(table: Readonly<Record<string, unknown>>, key: string): string {
+  const value = table[key];
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}
+
+/** A number from a field that may be empty: null then. */
+export function numberOrNull(text: string): number | null {
+  const value = Number(text.trim().replace(",", "."));
+  return text.trim() === "" || !Number.isFinite(value) ? null : value;
+}
