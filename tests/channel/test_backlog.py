@@ -17,12 +17,12 @@ def picture(number: int, *, group: int = 10, size: int = 1000, at_ns: int | None
 def filled(frames: int, seconds: float = 3.0, **kwargs: int) -> Backlog:
     backlog = Backlog(seconds, **kwargs)
     for number in range(frames):
-        backlog.push(picture(number), SOURCE)
+        backlog.push([picture(number)], SOURCE)
     return backlog
 
 
 def numbers(backlog: Backlog, instant_ns: int) -> list[int]:
-    return [sample.number for sample, _ in backlog.since(instant_ns)]
+    return [sample.number for samples, _ in backlog.since(instant_ns) for sample in samples]
 
 
 def test_begins_with_the_newest_keyframe_at_or_before_the_instant() -> None:
@@ -46,7 +46,7 @@ def test_reaches_back_at_least_its_window_and_no_more_than_a_group_beyond() -> N
 
 def test_what_comes_before_the_first_keyframe_is_not_kept() -> None:
     backlog = Backlog(3)
-    backlog.push(picture(5), SOURCE)
+    backlog.push([picture(5)], SOURCE)
     assert numbers(backlog, 0) == []
     assert backlog.newest_keyframe() is None
 
@@ -61,7 +61,7 @@ def test_the_picture_of_an_instant_needs_its_group_up_to_it() -> None:
 def test_with_reordered_pictures_the_newest_at_or_before_the_instant_is_last() -> None:
     backlog = Backlog(3)
     for number, place in enumerate([0, 3, 1, 2, 6, 4, 5]):
-        backlog.push(picture(number, at_ns=place * SECOND), SOURCE)
+        backlog.push([picture(number, at_ns=place * SECOND)], SOURCE)
     found = backlog.group_at(2 * SECOND)
     assert found is not None
     assert [sample.number for sample in found[0]] == [0, 1, 2, 3]
@@ -76,10 +76,10 @@ def test_memory_is_bounded_in_bytes_too() -> None:
 def test_tells_how_much_changes_from_picture_to_picture() -> None:
     backlog = Backlog(3)
     assert backlog.newest_difference_bytes() == 0
-    backlog.push(picture(0, size=90_000), SOURCE)
+    backlog.push([picture(0, size=90_000)], SOURCE)
     assert backlog.newest_difference_bytes() == 0
     for number in (1, 2, 3):
-        backlog.push(picture(number, size=number * 1000), SOURCE)
+        backlog.push([picture(number, size=number * 1000)], SOURCE)
     assert backlog.newest_difference_bytes() == 2000
 
 
@@ -87,7 +87,7 @@ def test_a_picture_behind_a_recovery_point_brings_what_must_be_decoded_before_it
     backlog = Backlog(seconds=10)
     for number in range(30):
         made = picture(number)._replace(recovery_frames=12 if number % 10 == 0 else 0)
-        backlog.push(made, SOURCE)
+        backlog.push([made], SOURCE)
     found = backlog.group_at(picture(25).instant_ns)
     assert found is not None
     assert [sample.number for sample in found[0]] == list(range(10, 26)), "15 pictures lie before it, 12 are enough"

@@ -246,7 +246,7 @@ def test_a_stop_among_reordered_pictures_leaves_no_hole() -> None:
     for dts, pts in enumerate([2, 5, 3, 4, 8, 6, 7, 11, 9, 10]):
         instant_ns = (pts - 2) * NS_PER_SECOND
         sample = Sample(Track.VIDEO, None, pts * 1000, dts * 1000, 1000, pts == 2, 10, instant_ns, 0, dts)
-        outputs.write(sample, source())
+        outputs.write([sample], source())
     assert sorted(sample.pts // 1000 - 2 for sample in sink.samples) == list(range(7))
 
 
@@ -336,7 +336,7 @@ def test_frames_may_lie_unread_only_while_nothing_waits_for_them(bench: Bench) -
     sink = bench.record()
     sink.begun = (None, None)
     assert bench.channel.may_wait_ns(now_ns()) == 0
-    begun = Begun(next(bench.channel.backlog.since(0))[0], source(), 1)
+    begun = Begun(next(bench.channel.backlog.since(0))[0][0], source(), 1)
     sink.begun = (begun, begun)
     assert bench.channel.may_wait_ns(now_ns()) == LONGEST_UNREAD_NS
     sink.next_split_ns = now_ns() + LONGEST_UNREAD_NS // 4

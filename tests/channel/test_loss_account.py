@@ -93,11 +93,11 @@ def test_a_hole_that_the_camera_clock_measures_is_counted_again_and_is_still_one
 def test_frames_that_are_not_encoded_are_one_loss_up_to_the_next_that_is(bench: Bench) -> None:
     bench.record()
     start_ns = bench.clock.monotonic_ns()
-    bench.account.stored(start_ns)
+    bench.account.stored(start_ns, start_ns)
     for number, why in enumerate([TOO_SLOW, NOT_ENCODED, TOO_SLOW], start=1):
         bench.account.missed(start_ns + number * FRAME_NS, why)
     assert bench.losses == []
-    bench.account.stored(start_ns + 4 * FRAME_NS)
+    bench.account.stored(start_ns + 4 * FRAME_NS, start_ns + 6 * FRAME_NS)
     (loss,) = bench.losses
     assert (loss.cause, loss.frames, loss.to_utc_ns - loss.from_utc_ns) == (LossCause.OVERLOAD, 3, 4 * FRAME_NS)
 

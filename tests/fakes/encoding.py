@@ -1,7 +1,7 @@
 """An encoded channel without threads: pictures of the test pattern, a clock that the encoder's work moves."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -159,9 +159,9 @@ class EncodedSink(FakeSink):
         super().__init__()
         self.formats: list[SourceFormat] = []
 
-    def write(self, sample: Sample, source: SourceFormat, *, more_follow: bool = False) -> None:
-        super().write(sample, source, more_follow=more_follow)
-        self.formats.append(source)
+    def write(self, samples: Sequence[Sample], source: SourceFormat, *, more_follow: bool = False) -> None:
+        super().write(samples, source, more_follow=more_follow)
+        self.formats += [source] * len(samples)
 
     @property
     def distinct_formats(self) -> list[SourceFormat]:

@@ -1,8 +1,10 @@
 """A sink that remembers what it was given and finishes at once."""
 
+from collections.abc import Sequence
+
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.recording import FileStatus
-from seacorder.model.sample import Begun, Sample, SourceFormat
+from seacorder.model.sample import Begun, Sample, SourceFormat, Track
 from seacorder.sinks.context import OnOutcome
 
 
@@ -15,10 +17,11 @@ class FakeSink:
         self.is_finished = False
         self.next_split_ns: int | None = None
 
-    def write(self, sample: Sample, source: SourceFormat, *, more_follow: bool = False) -> None:
+    def write(self, samples: Sequence[Sample], source: SourceFormat, *, more_follow: bool = False) -> None:
         assert not self.is_finished
-        self.samples.append(sample)
-        self.followed.append(more_follow)
+        assert not any(one.is_keyframe and one.track is Track.VIDEO for one in samples[1:])
+        self.samples += samples
+        self.followed += [*[True] * (len(samples) - 1), more_follow]
 
     def finish(self, on_done: OnOutcome) -> None:
         self.is_finished = True

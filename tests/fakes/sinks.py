@@ -84,7 +84,7 @@ class Bench:
             behind_ns = sample.instant_ns - self.clock.monotonic_ns()
             if behind_ns > 0:
                 self.clock.advance(behind_ns / 1e9)
-            sink.write(sample, source)
+            sink.write([sample], source)
 
     def finish(self, sink: Any) -> ChannelOutcome:
         done = Outcome()

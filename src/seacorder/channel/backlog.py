@@ -50,31 +50,33 @@ class Backlog:
         self._groups: deque[Group] = deque()
         self.bytes = 0
 
-    def push(self, sample: Sample, source: SourceFormat) -> None:
-        """Adds a sample. Samples before the first keyframe cannot be decoded and are not kept."""
-        if sample.track is Track.VIDEO and sample.is_keyframe:
-            self._groups.append(Group(source, sample.instant_ns))
-            self._trim(sample.instant_ns)
+    def push(self, samples: Sequence[Sample], source: SourceFormat) -> None:
+        """Adds samples that have come together, of which only the first may be a video keyframe. Samples before the
+        first keyframe cannot be decoded and are not kept."""
+        first = samples[0]
+        if first.track is Track.VIDEO and first.is_keyframe:
+            self._groups.append(Group(source, first.instant_ns))
+            self._trim(first.instant_ns)
         if not self._groups:
             return
         group = self._groups[-1]
-        group.samples.append(sample)
-        group.bytes += sample.size
-        self.bytes += sample.size
-        if self.bytes > self._limit_bytes:
+        group.samples += samples
+        for sample in samples:
+            group.bytes += sample.size
+            self.bytes += sample.size
+        while self.bytes > self._limit_bytes and len(self._groups) > 1:
             self._drop_oldest()
 
     def clear(self) -> None:
         self._groups.clear()
         self.bytes = 0
 
-    def since(self, instant_ns: int) -> Iterator[tuple[Sample, SourceFormat]]:
-        """All samples from the newest keyframe captured at or before `instant_ns` (monotonic), else from the oldest
-        one."""
+    def since(self, instant_ns: int) -> Iterator[tuple[Sequence[Sample], SourceFormat]]:
+        """The samples of each group, from the newest keyframe captured at or before `instant_ns` (monotonic) on, else
+        from the oldest one."""
         begin = self._index_at(instant_ns)
         for group in list(self._groups)[begin:]:
-            for sample in group.samples:
-                yield sample, group.source
+            yield group.samples, group.source
 
     def group_at(self, instant_ns: int) -> tuple[Sequence[Sample], SourceFormat] | None:
         """What must be decoded to show the newest frame captured at or before `instant_ns`: its group up to that frame.

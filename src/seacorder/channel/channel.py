@@ -115,15 +115,32 @@ class Channel:
 
     def take(self, packet: SourcePacket) -> None:
         """Receives and delivers one packet of the present connection that passes through."""
-        with self.lock:
-            self._take(packet, more_follow=False)
+        self.take_all((packet,))
 
     def take_all(self, packets: Sequence[SourcePacket]) -> None:
-        """As `take`, of packets that have come together."""
+        """As `take`, of packets that have come together: each gets its times, then all are delivered in one pass.
+
+        A keyframe begins a pass of its own, since a file may begin with it. While a file waits to begin or to end, and
+        where narration is placed between the pictures, each packet has one.
+        """
         with self.lock:
-            last = len(packets) - 1
-            for place, packet in enumerate(packets):
-                self._take(packet, more_follow=place < last)
+            source, heard_camera = self._source, False
+            if source is None:
+                return
+            one_by_one = self.narration is not None or self.outputs.are_changing
+            together: list[Sample] = []
+            for packet in packets:
+                if together and (one_by_one or (packet.is_keyframe and packet.track is Track.VIDEO)):
+                    self._deliver(together, source, more_follow=True)
+                    together = []
+                sample = self._receive(packet, source, packet.size)
+                if sample is not None:
+                    together.append(sample)
+                    heard_camera = heard_camera or self._timeline.heard_camera
+            if together:
+                self._deliver(together, source)
+            if heard_camera:
+                self._heard_camera()
 
     def receive(self, packet: SourcePacket) -> Sample | None:
         """One packet of the present connection that goes to an encoder, with its place on the clocks.
@@ -131,7 +148,7 @@ class Channel:
         None when nothing can be done with it.
         """
         with self.lock:
-            sample = self._receive(packet, 0)
+            sample = None if self._source is None else self._receive(packet, self._source, 0)
             if sample is not None and self._timeline.heard_camera:
                 self._heard_camera()
             return sample
@@ -140,7 +157,7 @@ class Channel:
         """An encoder's packet, or sound, on its way to the outputs, in the format that is stored."""
         with self.lock:
             self._status.encoded.count(self.clock.monotonic_ns(), sample.size, sample.track is Track.VIDEO)
-            self._deliver(sample, source, max(self._reached_ns, sample.instant_ns))
+            self._deliver((sample,), source, is_encoded=True)
 
     def disconnected(self, why: Message) -> None:
         """The connection is lost or could not be made; `why` is without credentials."""
@@ -309,18 +326,11 @@ class Channel:
 
     # Inside, under the lock.
 
-    def _take(self, packet: SourcePacket, *, more_follow: bool) -> None:
-        sample, source = self._receive(packet, packet.size), self._source
-        if sample is not None and source is not None:
-            self._deliver(sample, source, decoded_ns(sample, source.video), more_follow=more_follow)
-            if self._timeline.heard_camera:
-                self._heard_camera()
-
-    def _receive(self, packet: SourcePacket, stored_bytes: int) -> Sample | None:
+    def _receive(self, packet: SourcePacket, source: SourceFormat, stored_bytes: int) -> Sample | None:
         """See above. None for what is not stored: before a connection's first keyframe, and the source's own sound
         where narration takes its place. `stored_bytes`: its size where it passes through, else 0."""
-        source, is_video = self._source, packet.track is Track.VIDEO
-        if source is None or not (is_video or self.narration is None):
+        is_video = packet.track is Track.VIDEO
+        if not (is_video or self.narration is None):
             return None
         if is_video and packet.is_keyframe:
             self._read_wall_clock()  # a part may begin here, and its name follows the clock
@@ -343,37 +353,44 @@ class Channel:
         self._status.received.count(packet.arrived_ns, stored_bytes, is_video)
         return sample
 
-    def _deliver(self, sample: Sample, source: SourceFormat, reached_ns: int, *, more_follow: bool = False) -> None:
-        """See above. `reached_ns`: no picture captured before that instant is still to be delivered. `more_follow`:
-        others are delivered right after it."""
-        if sample.track is not Track.VIDEO:
-            self._store(sample, source, more_follow=more_follow)
+    def _deliver(
+        self, samples: Sequence[Sample], source: SourceFormat, *, more_follow: bool = False, is_encoded: bool = False
+    ) -> None:
+        """See above. `samples` have come together, and only the first may be a video keyframe; `more_follow`: others
+        are delivered right after them. `is_encoded`: an encoder has made them."""
+        pictures = [sample for sample in samples if sample.track is Track.VIDEO]
+        if not pictures:
+            self._store(samples, source, more_follow=more_follow)
             return
-        self._loss_account.stored(sample.instant_ns)
-        if sample.is_keyframe and not sample.recovery_frames:
-            self._neighbours.offer_keyframe(sample, source, self.backlog.newest_difference_bytes())
+        first, newest = pictures[0], pictures[-1]
+        self._loss_account.stored(first.instant_ns, newest.instant_ns)
+        if first.is_keyframe and not first.recovery_frames:
+            self._neighbours.offer_keyframe(first, source, self.backlog.newest_difference_bytes())
         if self.narration is not None:
-            for heard in self.narration.up_to(sample, source.video):
-                self._store(heard, source, more_follow=True)
-        self._store(sample, source, more_follow=more_follow)
+            for heard in self.narration.up_to(first, source.video):
+                self._store((heard,), source, more_follow=True)
+        self._store(samples, source, more_follow=more_follow)
+        # No picture captured before this is still to be delivered.
+        reached_ns = max(self._reached_ns, newest.instant_ns) if is_encoded else decoded_ns(newest, source.video)
         self._reached_ns = reached_ns
         if self._stills.waiting:
             self._stills.serve(reached_ns, self.clock.monotonic_ns())
 
-    def _store(self, sample: Sample, source: SourceFormat, *, more_follow: bool) -> None:
-        self.backlog.push(sample, source)
+    def _store(self, samples: Sequence[Sample], source: SourceFormat, *, more_follow: bool) -> None:
+        self.backlog.push(samples, source)
         for view in self._live:
             if view.is_watched:
-                view.take(sample, source)
+                for sample in samples:
+                    view.take(sample, source)
         outputs = self.outputs
         if not outputs:
             return
         recording = outputs[Slot.RECORDING]
         if recording is None:
-            outputs.write(sample, source, more_follow=more_follow)
+            outputs.write(samples, source, more_follow=more_follow)
             return
         begun = recording.sink.begun[1]
-        outputs.write(sample, source, more_follow=more_follow)
+        outputs.write(samples, source, more_follow=more_follow)
         if recording.sink.begun[1] is not begun:
             # A part begins: control hears at once how its times lie on the clocks, before this worker can end.
             self.report(self.status())

@@ -35,12 +35,13 @@ class Rate:
 
     def count(self, now_ns: int, size: int, frames: int) -> None:
         """So many bytes and frames have come at a monotonic time."""
-        second = now_ns // NS_PER_SECOND
-        if not self._seconds or self._seconds[-1][0] != second:
-            self._seconds.append([second, 0, 0])
-            del self._seconds[:-4]
-        self._seconds[-1][1] += size
-        self._seconds[-1][2] += frames
+        second, seconds = now_ns // NS_PER_SECOND, self._seconds
+        if not seconds or seconds[-1][0] != second:
+            seconds.append([second, 0, 0])
+            del seconds[:-4]
+        newest = seconds[-1]
+        newest[1] += size
+        newest[2] += frames
 
     def bits_per_second(self, now_ns: int) -> int:
         """Over whole seconds only; 0 when nothing came lately."""

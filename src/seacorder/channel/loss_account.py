@@ -108,12 +108,12 @@ class LossAccount:
         if len(self._unencoded.instants) >= UnencodedFrames.LIMIT:
             self._note_unencoded(None)
 
-    def stored(self, instant_ns: int) -> None:
-        """A picture is stored: those that were not encoded before it are a loss now. By its capture instant."""
+    def stored(self, first_ns: int, newest_ns: int) -> None:
+        """Pictures are stored that have come together: those that were not encoded before them are a loss now. By the
+        capture instants of the first and of the newest one."""
         if self._unencoded.instants:
-            self._note_unencoded(instant_ns)
-        else:
-            self._unencoded.before_ns = instant_ns
+            self._note_unencoded(first_ns)
+        self._unencoded.before_ns = newest_ns
 
     def recording_ends(self) -> None:
         """What was not encoded up to now is a loss of the recording that ends."""

@@ -180,8 +180,8 @@ class Orders:
             self._write_since(output, order.instant.monotonic_ns - preroll_ns)
 
     def _write_since(self, output: Output, instant_ns: int) -> None:
-        for sample, source in self._channel.backlog.since(instant_ns):
-            output.write(sample, source)
+        for samples, source in self._channel.backlog.since(instant_ns):
+            output.write(samples, source)
 
     def _stop(self, slot: Slot, request: int | None, instant: Instant) -> None:
         channel = self._channel

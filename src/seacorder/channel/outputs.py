@@ -23,11 +23,14 @@ LAST_FRAME_LIMIT_NS = 2000 * NS_PER_MS
 
 
 class Sink(Protocol):
-    """A recording or clip that is being written. `write` leaves the disk to a writer thread; only where a file begins
-    may it wait for the disk (see `RecordingSink`). `more_follow`: other samples come right after this one, so that
-    they can be handed to the writer thread together."""
+    """A recording or clip that is being written."""
 
-    def write(self, sample: Sample, source: SourceFormat, *, more_follow: bool = False) -> None: ...
+    def write(self, samples: Sequence[Sample], source: SourceFormat, *, more_follow: bool = False) -> None:
+        """Takes samples that have come together, in decoding order; at least one, and only the first may be a video
+        keyframe. Leaves the disk to a writer thread; only where a file begins may it wait for the disk (see
+        `RecordingSink`). `more_follow`: others come right after these, so that they can be handed to the writer thread
+        together."""
+        ...
 
     def finish(self, on_done: OnOutcome) -> None: ...
 
@@ -82,15 +85,23 @@ class Output:
         self._asked_ns = wanted_ns
         return True
 
-    def write(self, sample: Sample, source: SourceFormat, *, more_follow: bool = False) -> None:
-        """Gives the sink a sample, unless the file has not begun yet and does not begin with it."""
+    @property
+    def is_changing(self) -> bool:
+        """It waits to begin or to end, which happens with a certain sample: they must come one by one."""
+        return self.stop is not None or self.begin_ns is not None
+
+    def write(self, samples: Sequence[Sample], source: SourceFormat, *, more_follow: bool = False) -> None:
+        """Gives the sink samples, as `Sink.write` has them, unless the file has not begun yet and does not begin with
+        the first of them."""
+        first = samples[0]
         if self.begin_ns is not None:
-            if sample.track is not Track.VIDEO or not sample.is_keyframe or sample.instant_ns < self.begin_ns:
+            if first.track is not Track.VIDEO or not first.is_keyframe or first.instant_ns < self.begin_ns:
                 return
             self.begin_ns = None
-        if sample.track is Track.VIDEO:
-            self._highest_pts = max(self._highest_pts, sample.pts)
-        self.sink.write(sample, source, more_follow=more_follow)
+        for sample in samples:
+            if sample.pts > self._highest_pts and sample.track is Track.VIDEO:
+                self._highest_pts = sample.pts
+        self.sink.write(samples, source, more_follow=more_follow)
 
     def ends_before(self, sample: Sample, source: SourceFormat) -> bool:
         """True when every frame up to the stop has been written, and what has been written plays without a hole.
@@ -149,14 +160,20 @@ class Outputs:
         """Gives samples that begin with a keyframe to those outputs that wait to begin, and to no others."""
         for output in [one for one in self._slots.values() if one.begin_ns is not None]:
             for sample in samples:
-                output.write(sample, source)
+                output.write((sample,), source)
 
-    def write(self, sample: Sample, source: SourceFormat, *, more_follow: bool = False) -> None:
+    @property
+    def are_changing(self) -> bool:
+        """As `Output.is_changing`, of any of them."""
+        return any(output.is_changing for output in self._slots.values())
+
+    def write(self, samples: Sequence[Sample], source: SourceFormat, *, more_follow: bool = False) -> None:
+        """As `Output.write`, to all of them. While they `are_changing`, one sample at a time."""
         for slot, output in list(self._slots.items()):
-            if output.stop is not None and output.ends_before(sample, source):
+            if output.stop is not None and output.ends_before(samples[0], source):
                 self._finish(slot, output)
             else:
-                output.write(sample, source, more_follow=more_follow)
+                output.write(samples, source, more_follow=more_follow)
 
     def frames_due_ns(self) -> int | None:
         """The monotonic time from which on frames are wanted as they come, since a file begins or ends with them; 0

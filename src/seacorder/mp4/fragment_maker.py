@@ -72,7 +72,10 @@ def fragment_head(number: int, runs: Sequence[Run], place: int) -> bytes:
     `number` counts the file's fragments from 1. ValueError when the samples are longer than an `mdat` with a short
     header can be, 4 GiB.
     """
-    layout, sizes = _layout(tuple([(run.is_sound, len(run.samples)) for run in runs]))
+    shape: tuple[tuple[bool, int], ...] = ()
+    for run in runs:
+        shape += ((run.is_sound, len(run.samples)),)
+    layout, sizes = _layout(shape)
     trafs_bytes = layout.size - HEADER_BYTES
     padding = _padding(place + _FRONT.size, trafs_bytes)
     moof_bytes = _FRONT.size + len(padding) + trafs_bytes

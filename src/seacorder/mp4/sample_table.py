@@ -10,7 +10,7 @@ is decoded last lasts so long. `index` says why.
 import struct
 import sys
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from seacorder.mp4.boxes import made
@@ -29,13 +29,17 @@ class Runs:
     counts: "array[int]" = field(default_factory=lambda: array("I"))
     values: "array[int]" = field(default_factory=lambda: array("I"))
 
-    def add(self, value: int) -> None:
-        """One more row, from 0 to 2³² - 1."""
-        if self.values and self.values[-1] == value:
-            self.counts[-1] += 1
-        else:
-            self.values.append(value)
-            self.counts.append(1)
+    def add(self, *rows: int) -> None:
+        """More rows, from 0 to 2³² - 1."""
+        counts, values = self.counts, self.values
+        newest = values[-1] if values else None
+        for value in rows:
+            if value == newest:
+                counts[-1] += 1
+            else:
+                values.append(value)
+                counts.append(1)
+                newest = value
 
     def with_last(self, value: int) -> "Runs":
         """The same column with one more row."""
@@ -85,33 +89,40 @@ class SampleTable:
 
     def add_chunk(self, offset: int, samples: Sequence[NewSample]) -> None:
         """Samples that follow each other in the file from `offset` on, and follow in time on those before."""
-        if not samples:
-            return
-        self._chunk_offsets.append(offset)
-        self._chunk_sizes.add(len(samples))
-        for sample in samples:
-            self._add(sample)
+        self.add_chunks([(offset, samples)])
 
-    def _add(self, sample: NewSample) -> None:
+    def add_chunks(self, chunks: Iterable[tuple[int, Sequence[NewSample]]]) -> None:
+        """As `add_chunk`, for several: what a hand-over to the disk brings."""
+        chunks = [chunk for chunk in chunks if chunk[1]]
+        self._chunk_offsets.extend([offset for offset, _ in chunks])
+        self._chunk_sizes.add(*[len(samples) for _, samples in chunks])
+        self._add([sample for _, samples in chunks for sample in samples])
+
+    def _add(self, samples: Sequence[NewSample]) -> None:
+        """One loop without calls, since it runs for every picture that is recorded."""
+        durations: list[int] = []
         last = self._last
-        if last is None:
-            self.begin = sample.dts
-        else:
-            # The next sample says for certain how long this one lasts; 2³¹ units of 1/90000 s are 6.6 hours.
-            lasts = sample.dts - last.dts
-            if lasts > _LONGEST:
-                self._lost_ticks += lasts - _LONGEST
-                lasts = _LONGEST
-            self._durations.add(lasts)
-            if self._last_shown_for is None:
-                self._last_shown_for = lasts
-        self._last = sample
-        self._sizes.append(sample.size)
-        self._shifts.add(sample.shift)
-        if sample.is_keyframe:
-            self._keyframes.append(len(self._sizes))
-        if sample.dts + sample.shift >= self._last_shown:
-            self._last_shown, self._last_shown_for = sample.dts + sample.shift, None
+        for number, sample in enumerate(samples, len(self._sizes) + 1):
+            if last is None:
+                self.begin = sample.dts
+            else:
+                # The next sample says for certain how long this one lasts; 2³¹ units of 1/90000 s are 6.6 hours.
+                lasts = sample.dts - last.dts
+                if lasts > _LONGEST:
+                    self._lost_ticks += lasts - _LONGEST
+                    lasts = _LONGEST
+                durations.append(lasts)
+                if self._last_shown_for is None:
+                    self._last_shown_for = lasts
+            last = sample
+            if sample.is_keyframe:
+                self._keyframes.append(number)
+            if sample.dts + sample.shift >= self._last_shown:
+                self._last_shown, self._last_shown_for = sample.dts + sample.shift, None
+        self._last = last
+        self._durations.add(*durations)
+        self._sizes.extend([sample.size for sample in samples])
+        self._shifts.add(*[sample.shift for sample in samples])
 
     @property
     def ticks(self) -> int:

@@ -22,10 +22,10 @@ def test_a_clip_holds_every_frame_and_leaves_the_recording_alone(tmp_path: Path)
     bench.feed(recording, made.samples[:cut], made.source)
     bench.feed(clip, made.samples[: cut // 2], made.source)  # its pre-roll, out of the backlog, muxed a second time
     for sample in made.samples[cut // 2 : cut]:
-        clip.write(sample, made.source)
+        clip.write([sample], made.source)
     for sample in made.samples[cut:]:
-        recording.write(sample, made.source)
-        clip.write(sample, made.source)
+        recording.write([sample], made.source)
+        clip.write([sample], made.source)
     assert bench.finish(clip).ok
     bench.finish(recording)
     assert started.wait().ok

@@ -48,4 +48,7 @@ class ShownLines:
 
     def beside(self, instant_ns: int) -> str:
         """The same, where the pictures do not carry it."""
-        return "" if self._texts.is_burned_in else self.at(instant_ns)
+        texts = self._texts
+        if texts.is_burned_in or (texts.is_unused and not self._has_fields):
+            return ""  # nothing is looked up, since this is asked for every picture
+        return self.at(instant_ns)

@@ -43,10 +43,13 @@ class ShownTexts:
         self._lock = threading.Lock()
         self.is_burned_in = False
         """The pictures carry the text themselves."""
+        self.is_unused = True
+        """No text has ever been set, as on most channels."""
 
     def set(self, instant_ns: int, text: str) -> None:
         """As `Texts.set`."""
         with self._lock:
+            self.is_unused = False
             self._texts.set(instant_ns, text)
 
     def at(self, instant_ns: int) -> str:

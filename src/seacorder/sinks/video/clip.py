@@ -1,5 +1,7 @@
 """A clip: one additional file of a channel beside its recording, with pre-roll from the backlog."""
 
+from collections.abc import Sequence
+
 from seacorder.model.command import StartClip
 from seacorder.model.recording import Clip, FileState, FileStatus
 from seacorder.model.report import ClipClosed, ClipOpened
@@ -30,15 +32,16 @@ class ClipSink:
         )
         self._number = 0
 
-    def write(self, sample: Sample, source: SourceFormat, *, more_follow: bool = False) -> None:
-        """Takes one packet, in decoding order; what comes before the first video keyframe is dropped."""
+    def write(self, samples: Sequence[Sample], source: SourceFormat, *, more_follow: bool = False) -> None:
+        """See `channel.outputs.Sink`. What comes before the first video keyframe is dropped."""
         self._files.end_on_other_format(source)
-        if sample.track is Track.VIDEO and sample.is_keyframe:
+        first = samples[0]
+        if first.track is Track.VIDEO and first.is_keyframe:
             if self._files.must_leave(self._command.naming):
                 self._files.leave_current()
             if self._files.current is None:
-                self._begin(sample, source)
-        self._files.write(sample, more_follow=more_follow)  # dropped where no file could be begun
+                self._begin(first, source)
+        self._files.write(samples, more_follow=more_follow)  # dropped where no file could be begun
 
     def withdraw(self) -> None:
         """Nobody wants the clip any more: bytes of it that wait for the disk must not take the recording's memory."""

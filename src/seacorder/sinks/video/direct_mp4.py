@@ -19,6 +19,7 @@ is right from the beginning.
 
 import logging
 import struct
+from collections.abc import Sequence
 from fractions import Fraction
 
 from seacorder.base.clock import NS_PER_MS
@@ -136,8 +137,8 @@ class _OpenTrack(SampleForm):
         self.last_dts = -1
 
 
-_Fragment = list[tuple[_OpenTrack | _TextTrack, Run, list[Data]]]
-"""Of each track that has samples in it: their run, and their bytes."""
+_Fragment = tuple[list[Run], list[Data]]
+"""The run of each track that has samples in it, and the samples' bytes in the order of the runs."""
 
 
 class DirectMp4Writer:
@@ -166,7 +167,7 @@ class DirectMp4Writer:
         self._fragments = 0
         """How many have been put into the buffer."""
         self._waiting: list[_Fragment] = []
-        """Those that get no more samples."""
+        """Those that are not in the buffer yet, but for the newest."""
         self.pending_bytes = 0
         """Bytes that `put_fragments` would put into the buffer, but for the fragments' heads."""
         self._open_bytes = 0
@@ -181,19 +182,21 @@ class DirectMp4Writer:
     def write(self, sample: Sample) -> None:
         """Takes one packet; ValueError when it cannot stand in an MP4 file. Its bytes must not change any more."""
         track = self._tracks[sample.track]
-        dts = track.ticks(sample.dts - track.origin)
-        shift = track.ticks(sample.pts - track.origin) - dts
+        dts, pts, duration = sample.dts - track.origin, sample.pts - track.origin, sample.duration
+        if not track.has_source_units:
+            dts, pts, duration = track.ticks(dts), track.ticks(pts), track.ticks(duration)
+        shift = pts - dts
         if dts <= track.last_dts or not 0 <= shift <= _LONGEST:
             raise ValueError("times that MP4 cannot hold")
         packet = memoryview(sample.packet)
-        stored = track.stored(packet)
+        stored = packet if track.is_as_received else track.stored(packet)
         if track.has_no_adts and len(packet) > 1 and (packet[0] << 8 | packet[1]) & _ADTS == _ADTS:
             raise ValueError("sound with headers of its own")
         if track.samples:
             track.samples[-1].duration = min(dts - track.last_dts, _LONGEST)
             if dts - track.samples[0].dts >= track.longest:
                 self._end_fragment()
-        duration = track.ticks(sample.duration) or (dts - track.last_dts if track.last_dts >= 0 else track.guess)
+        duration = duration or (dts - track.last_dts if track.last_dts >= 0 else track.guess)
         is_keyframe = track.is_sound or sample.is_keyframe
         track.samples.append(NewSample(dts, len(stored), min(duration, _LONGEST), shift, is_keyframe))
         track.packets.append(stored)
@@ -211,15 +214,19 @@ class DirectMp4Writer:
         """Puts the packets that wait into the buffer, but for the newest fragment's."""
         offset = self._buffer.tell()
         pieces: list[Data] = []
-        for fragment in self._waiting:
+        chunks: dict[int, list[tuple[int, Sequence[NewSample]]]] = {track.number: [] for track in self._all_tracks}
+        for runs, packets in self._waiting:
             self._fragments += 1
-            head = fragment_head(self._fragments, [run for _, run, _ in fragment], offset)
+            head = fragment_head(self._fragments, runs, offset)
             pieces.append(head)
+            pieces += packets
             offset += len(head)
-            for track, run, packets in fragment:
-                track.table.add_chunk(offset, run.samples)
-                offset += sum([sample.size for sample in run.samples])
-                pieces += packets
+            for number, _, samples in runs:
+                chunks[number].append((offset, samples))
+                for sample in samples:
+                    offset += sample.size
+        for track in self._all_tracks:
+            track.table.add_chunks(chunks[track.number])
         self._waiting.clear()
         self.pending_bytes = 0
         self.unwritten_frames = len(self._tracks[Track.VIDEO].samples)
@@ -227,13 +234,15 @@ class DirectMp4Writer:
             self._buffer.write_all(pieces)
 
     def _end_fragment(self) -> None:
-        fragment: _Fragment = []
+        runs: list[Run] = []
+        packets: list[Data] = []
         for track in self._all_tracks:
             if track.samples:
-                fragment.append((track, Run(track.number, track.is_sound, track.samples), track.packets))
+                runs.append(Run(track.number, track.is_sound, track.samples))
+                packets += track.packets
                 track.samples, track.packets = [], []
-        if fragment:
-            self._waiting.append(fragment)
+        if runs:
+            self._waiting.append((runs, packets))
         self.pending_bytes += self._open_bytes
         self._open_bytes = 0
 

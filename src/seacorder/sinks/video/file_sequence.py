@@ -9,7 +9,7 @@ from any thread.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -151,20 +151,31 @@ class FileSequence:
         """No file can be begun now: whoever waits for the start is told why. The next keyframe may try again."""
         self._say_started(self._outcome(ok=False, why=why))
 
-    def write(self, sample: Sample, *, more_follow: bool = False) -> None:
-        """Gives a packet to the file that it belongs to; sound from before the first picture is dropped."""
-        if self.current is None:
+    def write(self, samples: Sequence[Sample], *, more_follow: bool = False) -> None:
+        """Gives packets that have come together to the file that they belong to; sound from before the first picture is
+        dropped. Only the first may be a video keyframe. `more_follow` as `VideoFile.write` has it."""
+        file = self.current
+        if file is None:
             return
-        if sample.track is Track.AUDIO and self.current.precedes(sample):
-            if self._previous is not None:
-                self._previous.write(sample)
-            return
+        if self._previous is not None or file.source.audio is not None:
+            samples = [sample for sample in samples if not self._goes_before(sample, file)]
+        if samples:
+            file.write(samples, more_follow=more_follow)
+
+    def _goes_before(self, sample: Sample, file: VideoFile) -> bool:
+        """True for sound from before the first picture of `file`, which goes to the file before. Any other sample may
+        tell that the file before has got all that belongs to it: then that is closed."""
+        previous = self._previous
+        if sample.track is Track.AUDIO and file.precedes(sample):
+            if previous is not None:
+                previous.write((sample,))
+            return True
         # Sound comes in order: with its first packet for the current file, the file before has all of its sound.
-        if self._previous is not None and (
-            sample.track is Track.AUDIO or sample.instant_ns - self.current.first.instant_ns >= LINGER_NS
+        if previous is not None and (
+            sample.track is Track.AUDIO or sample.instant_ns - file.first.instant_ns >= LINGER_NS
         ):
             self._close_previous()
-        self.current.write(sample, more_follow=more_follow)
+        return False
 
     def finish(self, on_done: OnOutcome) -> None:
         """Closes what is open and returns at once. `on_done` is called when every file is whole and on disk, or has

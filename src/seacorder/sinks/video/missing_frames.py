@@ -7,7 +7,7 @@ up. Only video frames are counted. A loss is reported from the thread that count
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from seacorder.model.loss import EMPTY_PACKET, Loss, WhyMissing
 from seacorder.model.sample import Sample
@@ -40,7 +40,8 @@ class MissingFrames:
 
     def stored(self, sample: Sample) -> None:
         """Counts a frame that the file takes; reports the loss that ends with it, if frames were missing before it."""
-        self.end(sample.utc_ns)
+        if self._frames:
+            self.end(sample.utc_ns)
         self._newest_utc_ns = max(self._newest_utc_ns, sample.utc_ns)
 
     def end(self, to_utc_ns: int | None = None) -> None:
@@ -77,6 +78,19 @@ class GroupGate:
         self._is_open = True
         self._group_bytes = 0
         self._last_group_bytes = 0
+
+    def admits_all(self, samples: Sequence[Sample], has_room: Callable[[int], bool]) -> bool:
+        """True when all of these samples may be written, of which only the first may be a video keyframe. Else nothing
+        has been counted, and each is to be asked about by itself."""
+        size = 0
+        for sample in samples:
+            size += sample.size
+        if not self._is_open or not has_room(size):
+            return False
+        if samples[0].is_keyframe and samples[0].number >= 0:
+            self._last_group_bytes, self._group_bytes = self._group_bytes, 0
+        self._group_bytes += size
+        return True
 
     def admits(self, sample: Sample, has_room: Callable[[int], bool]) -> bool:
         """True when `sample` may be written; `has_room` says whether so many bytes more may wait for the disk."""

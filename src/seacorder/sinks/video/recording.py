@@ -1,5 +1,6 @@
 """The recording of one channel: parts, split without a gap at instants that all channels have in common."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from seacorder.base.clock import NS_PER_MS
@@ -57,18 +58,20 @@ class RecordingSink:
         self._clock_ns = self._first_clock_ns = command.instant.utc_ns - command.instant.monotonic_ns
         """UTC minus monotonic time: when the newest part began, and when the recording was started."""
 
-    def write(self, sample: Sample, source: SourceFormat, *, more_follow: bool = False) -> None:
-        """Takes one packet, in decoding order; what comes before the first video keyframe is dropped."""
+    def write(self, samples: Sequence[Sample], source: SourceFormat, *, more_follow: bool = False) -> None:
+        """See `channel.outputs.Sink`. What comes before the first video keyframe is dropped."""
         ended = self._files.end_on_other_format(source)
         if ended is not None:
             self._between = self._missing_since(ended.facts(FileState.OPEN).newest_utc_ns)
             self._why_between = NEW_FORMAT
-        if sample.track is Track.VIDEO and sample.is_keyframe and self._begins_part(sample):
-            self._begin_part(sample, source)
+        first = samples[0]
+        if first.track is Track.VIDEO and first.is_keyframe and self._begins_part(first):
+            self._begin_part(first, source)
         if self._files.current is None:
-            self._drop(sample)
+            for sample in samples:
+                self._drop(sample)
             return
-        self._files.write(sample, more_follow=more_follow)
+        self._files.write(samples, more_follow=more_follow)
 
     def change(self, change: ChangeRecording) -> None:
         """New settings for the parts that begin at or after the change's instant; the running part keeps its own name.

@@ -20,6 +20,10 @@ class SampleForm:
         self._left_out = LEFT_OUT[self._codec] if is_video else frozenset()
         ratio = track_format.time_base * units
         self._numerator, self._denominator = ratio.numerator, ratio.denominator
+        self.is_as_received = not self._is_byte_stream
+        """The bytes of a packet are stored as they came."""
+        self.has_source_units = ratio == 1
+        """The source's times need no conversion."""
 
     def stored(self, packet: memoryview) -> Data:
         """The packet's bytes as they stand in the file. ValueError where nothing is left of them."""

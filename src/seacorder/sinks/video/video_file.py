@@ -8,7 +8,7 @@ time."""
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -114,6 +114,9 @@ class VideoFile:
         self._gate = GroupGate()
         self._missing = MissingFrames(context, plan.recording_id, first.utc_ns)
         self._last_dts: dict[Track, int] = {}
+        base = source.video.time_base
+        self._tick_ns, self._ticks_scale = NS_PER_SECOND * base.numerator, base.denominator
+        """`_ticks_scale` ticks of the source's pictures last so many nanoseconds."""
         self._newest: deque[tuple[int, int]] = deque()
         """`_newest_utc_ns` and `_end_utc_ns` as they were with the newest frames, oldest first: the last of those in
         the buffer, then those that wait in the writer."""
@@ -133,24 +136,29 @@ class VideoFile:
         """True when `sample` is earlier than the file's first video packet."""
         return self._writer.precedes(sample)
 
-    def write(self, sample: Sample, *, more_follow: bool = False) -> None:
-        """Takes one packet, or counts it as missing if it is a picture. Raises nothing for a bad packet or a disk that
-        refuses. `more_follow`: others come right after it, so what is due is handed over with the last of them."""
-        is_video = sample.track is Track.VIDEO
-        sample = sample.on_clock(self.first.clock_ns) if is_video else sample
-        with self._lock:
-            self._write(sample, is_video=is_video, more_follow=more_follow)
+    def write(self, samples: Sequence[Sample], *, more_follow: bool = False) -> None:
+        """Takes packets that have come together, of which only the first may be a video keyframe. A picture that it
+        cannot take is counted as missing. Raises nothing for a bad packet or a disk that refuses.
 
-    def _write(self, sample: Sample, *, is_video: bool, more_follow: bool) -> None:
-        if not self._gate.admits(sample, self._has_room):
-            if is_video:
-                self._missing.missed(sample, self._why_not_stored())
-            return
-        writes = self._buffer.writes
-        fault = self._mux(sample)
-        if is_video:
-            self._count(sample, fault)
-        self._hand_over_when_due(has_fragment=self._buffer.writes > writes, more_follow=more_follow)
+        `more_follow`: others come right after these, so what is due is handed over with the last of them.
+        """
+        with self._lock:
+            frames, writes, clock_ns = self.frames, self._buffer.writes, self.first.clock_ns
+            are_admitted = has_written = self._gate.admits_all(samples, self._has_room)
+            for sample in samples:
+                is_video = sample.track is Track.VIDEO
+                is_as_it_is = not is_video or sample.utc_ns - sample.instant_ns == clock_ns
+                one = sample if is_as_it_is else sample.on_clock(clock_ns)
+                if are_admitted or self._gate.admits(one, self._has_room):
+                    has_written = True
+                    fault = self._mux(one)
+                    if is_video:
+                        self._count(one, fault)
+                elif is_video:
+                    self._missing.missed(one, self._why_not_stored())
+            self._context.budget.promise(INDEX_BYTES * (self.frames - frames))
+            if has_written:
+                self._hand_over_when_due(has_fragment=self._buffer.writes > writes, more_follow=more_follow)
 
     def close(self, on_closed: Callable[[FileFacts], None]) -> None:
         """Ends the file and returns at once.
@@ -282,19 +290,14 @@ class VideoFile:
             return
         self._missing.stored(sample)
         self.frames += 1
-        self._write_texts(self._subtitles.frame(sample))
-        self._context.budget.promise(INDEX_BYTES)
+        if cues := self._subtitles.frame(sample):
+            self._write_texts(cues)
+        # A picture's capture time as anybody computes it who has the file alone: that of the first plus media time. Its
+        # `utc_ns` differs from that by what has been found out since: the first pictures of a connection come late.
+        in_file_utc_ns = self.first.utc_ns + (sample.pts - self.first.pts) * self._tick_ns // self._ticks_scale
         self._newest_utc_ns = max(self._newest_utc_ns, sample.utc_ns)
-        self._end_utc_ns = max(self._end_utc_ns, self._utc_in_file(sample))
+        self._end_utc_ns = max(self._end_utc_ns, in_file_utc_ns)
         self._newest.append((self._newest_utc_ns, self._end_utc_ns))
-
-    def _utc_in_file(self, sample: Sample) -> int:
-        """A picture's capture time as anybody computes it who has the file alone: that of the first plus media time.
-
-        `Sample.utc_ns` differs from it by what has been found out since: the first pictures of a connection come late.
-        """
-        base = self.source.video.time_base
-        return self.first.utc_ns + (sample.pts - self.first.pts) * NS_PER_SECOND * base.numerator // base.denominator
 
     def _write_texts(self, cues: Iterable[Cue]) -> None:
         for cue in cues:
