@@ -143,7 +143,7 @@ async def test_a_page_of_an_older_program_says_so_and_loads_itself_again_when_no
     is_newer = True
     await page.unroute("**/api/**")
     await page.clock.run_for(2000)
-    await expect(page.locator(".outdated")).to_contain_text("it loads itself again as soon as nobody is using it.")
+    await expect(page.locator(".outdated")).to_contain_text("loads itself again as soon as nobody is using it.")
     await page.clock.run_for(30_000)
     assert loads == ["load"]
     await page.keyboard.press("Escape")

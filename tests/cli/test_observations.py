@@ -34,10 +34,10 @@ def test_a_code_alone_is_one_press(seacorder, web) -> None:
 
 def test_only_fields_that_take_a_number_are_sent_as_one(seacorder, web) -> None:
     web.json("GET /api/v1/kinds", KINDS)
-    web.json("POST /api/v1/observations", one(text="Worn", fields={"clock": 6.0, "tag": "12"}), 201)
+    web.json("POST /api/v1/kinds/an", one(text="Worn", fields={"clock": 6.0, "tag": "12"}), 201)
     ended = seacorder("observe", "an", "Worn", "--field", "clock=6", "--field", "tag=12", "--url", web.url)
     assert ended.out.splitlines()[0] == f"{ID}  2026-05-04T03:02:01Z  AN 7 Anode  clock=6 tag=12  Worn"
-    assert web.asked[-1][1] == {"code": "an", "text": "Worn", "fields": {"clock": 6.0, "tag": "12"}}
+    assert web.asked[-1][1] == {"text": "Worn", "fields": {"clock": 6.0, "tag": "12"}}
 
 
 @pytest.mark.parametrize("field", ["clock", "=6"])
@@ -65,6 +65,18 @@ def test_the_press_that_ends_a_span_tells_the_places_of_its_end(seacorder, web) 
     web.json("POST /api/v1/kinds/FS", one(to_utc="2026-05-04T03:03:01Z", to_places=[PLACE | {"frame": 912}]))
     told = seacorder("observe", "FS", "--url", web.url).out
     assert told.splitlines()[1:] == ["  Bow: /data/bow.mp4  12.500 s  frame 912"]
+
+
+def test_a_text_with_the_end_of_a_span_goes_with_the_press(seacorder, web) -> None:
+    web.json("POST /api/v1/kinds/FS", one(to_utc="2026-05-04T03:03:01Z", to_places=[PLACE]))
+    assert seacorder("observe", "FS", "Both ends seen", "--url", web.url).code == 0
+    assert web.asked[-1] == ("POST /api/v1/kinds/FS", {"text": "Both ends seen"})
+
+
+def test_one_of_the_past_is_entered_and_closes_nothing(seacorder, web) -> None:
+    web.json("POST /api/v1/observations", one(), 201)
+    assert seacorder("observe", "FS", "--at", "2026-05-04T03:02:01Z", "--url", web.url).code == 0
+    assert web.asked[-1][1] == {"code": "FS", "utc": "2026-05-04T03:02:01Z"}
 
 
 def test_a_change_sends_what_was_said_and_nothing_else(seacorder, web) -> None:

@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from faults.results import note
 from rig.frames import frame_numbers, missing_and_repeated
 from rig.program import Program, running, wait_for
+from seacorder.mp4.boxes import last_box
 
 CLIENTS = 4
 PATTERN = "test:?size=320x180&rate=25&gop=5"
@@ -82,8 +83,13 @@ class Sequences(RuleBasedStateMachine):
         if self.recording is not None:
             parts = self.program.rows("parts", recording=self.recording)
             assert {part["channel"] for part in parts} == {"Bow", "Stern"}
-            assert {part["state"] for part in parts} == {"whole"}
+            for part in parts:
+                last_box(Path(part["path"]).read_bytes(), b"moov")  # the index of a file that is closed; else it raises
+            wait_for(self.all_whole, "the list, which waits a second at most for a slow disk, to say so too")
         self.recording = None
+
+    def all_whole(self) -> bool:
+        return {part["state"] for part in self.program.rows("parts", recording=self.recording or "")} == {"whole"}
 
     @rule()
     def clip(self) -> None:

@@ -72,10 +72,11 @@ class ObservationsWanted:
 
 
 def observe_now(url: str, noted: Noted, *, as_json: bool) -> None:
-    """Enters an observation and prints it; without anything but a code it is one press of a key."""
+    """Enters an observation and prints it; of a span that is open, closes it with what is said. One of the past is
+    always entered."""
     with RecorderClient(url) as recorder:
         more = noted.more(recorder.kinds() if noted.fields else ())
-        one = recorder.observe(noted.code, **more) if more else recorder.press(noted.code)
+        one = recorder.press(noted.code, **more) if noted.at is None else recorder.observe(noted.code, **more)
     if as_json:
         print(json.dumps(one))
         return

@@ -170,9 +170,10 @@ class RecorderClient(Client):
         answer: dict[str, Any] = self._transport.ask("POST", "/api/v1/observations", {"code": code, **more})
         return answer
 
-    def press(self, code: str) -> dict[str, Any]:
-        """One press of a key: enters an observation; of a span that is open it closes it. The answer as JSON came."""
-        answer: dict[str, Any] = self._transport.ask("POST", f"/api/v1/kinds/{quote(code, safe='')}")
+    def press(self, code: str, **more: Any) -> dict[str, Any]:
+        """One press of a key: enters an observation; of a span that is open it closes it. `more` are fields of the
+        body. The answer as JSON came."""
+        answer: dict[str, Any] = self._transport.ask("POST", f"/api/v1/kinds/{quote(code, safe='')}", more or None)
         return answer
 
     def change_observation(self, observation_id: str, what: str, **more: Any) -> dict[str, Any]:

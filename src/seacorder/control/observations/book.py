@@ -326,7 +326,7 @@ class ObservationBook:
         if is_to_be_open and (other := self._open_of(kind.code)) is not None:
             raise NotPossible(
                 f"{kind.label} {other.number} is open since {iso_utc(other.start.utc_ns, digits=1)}.",
-                f"Close it first: POST /api/v1/observations/{other.id}/close.",
+                f"Close it first, by a press of its key or `seacorder observe {kind.code}`.",
             )
 
     def _open_of(self, code: str) -> Observation | None:
