@@ -50,8 +50,15 @@ def test_what_was_removed_is_not_missing_and_is_told_when_it_is_there_again() ->
 
 def test_what_agrees_is_not_told() -> None:
     catalogued = Catalogued((FIRST, SECOND), (CLIP,), (STILL,))
-    found = on_disk(examined(FIRST), examined(SECOND), examined(CLIP), sizes={"/d/f.jpg": 90})
+    found = on_disk(examined(FIRST, start_utc_ns=900), examined(SECOND), examined(CLIP), sizes={"/d/f.jpg": 90})
     assert told(catalogued, found) == []
+
+
+def test_a_repaired_file_may_begin_later_and_not_earlier() -> None:
+    row = replace(FIRST, state=FileState.REPAIRED, start_utc_ns=5_000_000_000)
+    for start_utc_ns, faults in ((9_000_000_000, 0), (1_000_000_000, 1)):
+        file = examined(row, state=FileState.REPAIRED, start_utc_ns=start_utc_ns)
+        assert len(told(Catalogued((row,)), on_disk(file))) == faults
 
 
 @pytest.mark.parametrize(("changes", "sentence"), [
@@ -63,6 +70,10 @@ def test_what_agrees_is_not_told() -> None:
     ),
     ({"state": None, "sentence": "Nothing in it can be read."}, "cannot be read: Nothing in it can be read."),
     ({"note": None}, "what it says of itself differs."),
+    (
+        {"start_utc_ns": 2_000_000},
+        "says that it begins at 1970-01-01T00:00:00.002000Z, the list of recordings says 1970-01-01T00:00:00.000000Z.",
+    ),
 ])
 def test_a_file_that_differs(changes, sentence) -> None:
     (only,) = told(Catalogued((FIRST,)), on_disk(examined(FIRST, **changes)))

@@ -7,6 +7,7 @@ from pathlib import Path
 import av
 import pytest
 
+from fakes.damage import TURNED_AT
 from fakes.footage import Recipe, footage
 from fakes.sinks import Bench
 from seacorder.evidence.check import check_file, still_damage
@@ -63,8 +64,9 @@ def test_an_interrupted_file_and_its_repair_are_not_damaged(tmp_path: Path) -> N
     bench.finish(sink)
     whole = next(tmp_path.rglob("*.mp4")).read_bytes()
     cut = tmp_path / "cut.mp4"
-    # As it was while it was written: the eight bytes at 36 not yet turned, and no index.
-    cut.write_bytes(whole[:36] + (36).to_bytes(4, "big") + b"free" + whole[44 : whole.rindex(b"moov") - 4 - 500])
+    # As it was while it was written: the eight bytes not yet turned, and no index.
+    end = whole.rindex(b"moov") - 4 - 500
+    cut.write_bytes(whole[:TURNED_AT] + (36).to_bytes(4, "big") + b"free" + whole[TURNED_AT + 8 : end])
     assert not layout_of(cut).is_whole
     interrupted = check_file(cut, decodes=True)
     assert (interrupted.damage, interrupted.facts.state) == ("", FileState.INTERRUPTED)

@@ -289,7 +289,7 @@ def test_where_the_beginning_is_lost_the_times_still_say_when_the_rest_was_taken
         assert after.newest_frame_utc_ns == facts.newest_frame_utc_ns
 
 
-@pytest.mark.parametrize("place", [0, 4, 30, 36, 44, 60, 76, 90, 180])
+@pytest.mark.parametrize("place", [0, 4, 30, 36, 44, 60, 76, 97, 105, 113, 129, 145, 159, 249])
 @pytest.mark.parametrize("size", [8, 64])
 def test_damage_in_front_of_the_tracks_costs_nothing(place: int, size: int, tmp_path: Path) -> None:
     content = interrupted(PLAIN)

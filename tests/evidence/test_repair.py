@@ -8,6 +8,7 @@ from pathlib import Path
 import av
 import pytest
 
+from fakes.damage import TURNED_AT
 from fakes.footage import START_UTC_NS, Recipe, footage, numbers_in, packets_in
 from fakes.sinks import Bench
 from seacorder.base.errors import StorageFailed
@@ -116,9 +117,9 @@ def test_a_whole_file_is_left_alone(tmp_path: Path) -> None:
 def test_a_file_that_lacks_only_its_last_step_is_repaired(tmp_path: Path) -> None:
     """Index written, header not yet turned: the cut that OBS's hybrid MP4 was lost by."""
     bench, sink, path = running(tmp_path, Recipe())
-    running_head = path.read_bytes()[:64]
+    running_head = path.read_bytes()[:TURNED_AT + 8]
     bench.finish(sink)
-    path.write_bytes(running_head + path.read_bytes()[64:])
+    path.write_bytes(running_head + path.read_bytes()[TURNED_AT + 8:])
     assert inspect_file(path).state is FileState.INTERRUPTED
     assert repair(path)
     assert numbers_in(path) == list(range(100))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.footage import Recipe, footage
+from fakes.footage import START_UTC_NS, Recipe, footage
 from fakes.sinks import Bench
 from rig.time_server import TimeServer
 from seacorder.base.errors import NotPossible
@@ -53,7 +53,8 @@ def part(folder: Path, number: int, video: Path) -> Part:
     path = folder / f"Bow_{number:03}.mp4"
     shutil.copy(video, path)
     begin = (number - 1) * FRAMES
-    return Part("r", "Bow", number, str(path), number * 1000, number * 1000 + 500, begin, FRAMES, 1, FileState.WHOLE)
+    end = START_UTC_NS + 500
+    return Part("r", "Bow", number, str(path), START_UTC_NS, end, begin, FRAMES, 1, FileState.WHOLE)
 
 
 def complete(folder: Path, key: Path, *rows: Loss | Part) -> None:
@@ -288,9 +289,19 @@ def test_frames_that_no_loss_explains_are_found(folder: Path, sealed: Path) -> N
     done = verify(folder)
     assert [(one.kind, one.file) for one in done.findings] == [("frames", "Bow_002.mp4")]
     assert "begins with frame 124 instead of 100" in done.findings[0].sentence
-    loss = Loss("Bow", 1500, 2000, 24, LossCause.RECONNECT, "r")
+    loss = Loss("Bow", START_UTC_NS, START_UTC_NS + 500, 24, LossCause.RECONNECT, "r")
     complete(folder, sealed.parent / "key", replace(rows[0], first_frame=FRAMES + 24), loss)
     assert found(folder) == []
+
+
+@pytest.mark.parametrize("wrong_ns", [-2_000_000, 2_000_000])
+def test_a_file_that_says_another_start_is_found(wrong_ns: int, folder: Path, sealed: Path) -> None:
+    rows = [row for row in account_file.read(folder).values() if isinstance(row, Part) and row.number == 2]
+    complete(folder, sealed.parent / "key", replace(rows[0], start_utc_ns=START_UTC_NS + wrong_ns))
+    done = verify(folder)
+    assert [(one.kind, one.file) for one in done.findings] == [("start", "Bow_002.mp4")]
+    said = "2023-11-14T22:13:20.000000Z; recording.json says 2023-11-14T22:13:"
+    assert f"Bow_002.mp4 says that it begins at {said}" in done.findings[0].sentence
 
 
 def test_frames_that_are_not_in_the_file_are_found(folder: Path, sealed: Path) -> None:

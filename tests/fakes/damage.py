@@ -9,7 +9,8 @@ from fakes.footage import Recipe, footage
 from fakes.sinks import Bench
 from seacorder.sinks.video.recording import RecordingSink
 
-HEAD_AT, TURNED_AT = 72, 36
+HEAD_AT, TURNED_AT = 141, 105
+"""Where the header begins, and the box of eight bytes that closing turns: both behind the box with the start time."""
 
 
 @cache

@@ -12,16 +12,26 @@ from fakes.footage import Footage, Recipe, encoded, samples_of
 from seacorder.model.file_note import FileNote
 from seacorder.model.recording import FileKind
 from seacorder.model.sample import Sample, SourceFormat, Track
+from seacorder.mp4.start_time import start_time_box, with_start_time
 from seacorder.sinks.video.direct_mp4 import DirectMp4Writer
 from seacorder.sinks.video.fragment_buffer import FragmentBuffer
 from seacorder.sinks.video.mp4 import Mp4Writer, header_of
 
 NOTE = FileNote(FileKind.RECORDING, "Bow", "R1", 3, 7, 1_700_000_000_123_456_789, "R1", 0)
+BEGIN_UTC_NS = 1_700_000_000_043_456_700
+"""The start time in the files."""
+
+
 def _ours(buffer: FragmentBuffer, source: SourceFormat, note: FileNote, first: Sample) -> DirectMp4Writer:
-    return DirectMp4Writer(buffer, header_of(source, note), source, first)
+    header = with_start_time(header_of(source, note), BEGIN_UTC_NS)
+    return DirectMp4Writer(buffer, header, source, first)
 
 
-WRITERS: dict[str, Callable[..., Any]] = {"FFmpeg's": Mp4Writer, "ours": _ours}
+def _ffmpegs(buffer: FragmentBuffer, source: SourceFormat, note: FileNote, first: Sample) -> Mp4Writer:
+    return Mp4Writer(buffer, source, note, first, start_time_box(BEGIN_UTC_NS))
+
+
+WRITERS: dict[str, Callable[..., Any]] = {"FFmpeg's": _ffmpegs, "ours": _ours}
 SOUND_SAMPLES = {"aac": 1024, "libopus": 960, "libmp3lame": 1152}
 
 

@@ -22,6 +22,7 @@ from seacorder.inputs.rtsp.unread import SLOT_NS, UnreadTime
 from seacorder.model.capture_time import AGREEMENT_NS, Captured, distance
 from seacorder.model.narration import FRAME_SAMPLES, SAMPLE_RATE
 from seacorder.model.sample import Sample, Track, TrackFormat
+from seacorder.mp4.start_time import BehindFileType, start_time_box
 from seacorder.storage.write_order import Done, Sync, SyncNames, Wait, WriteBytes, WriteOrder
 from seacorder.supervisor.limits import Limits
 from seacorder.supervisor.pacing import RestartDelay
@@ -219,14 +220,14 @@ def test_the_boxes_of_a_growing_and_of_a_closed_file() -> None:
 
 
 class HybridFile(io.BytesIO):
-    """A film of two seconds, as FFmpeg's muxer hands it over."""
+    """A film of two seconds, as FFmpeg's muxer hands it over, behind the box with the start time."""
 
     def __init__(self) -> None:
         super().__init__()
         self.backward: list[tuple[int, int]] = []
         """(offset, bytes) of each write that begins before the furthest byte so far."""
         options = {"movflags": "+hybrid_fragmented+default_base_moof", "frag_duration": "500000"}
-        with av.open(self, "w", format="mp4", options=options) as container:
+        with av.open(BehindFileType(self, start_time_box(0)), "w", format="mp4", options=options) as container:
             stream = container.add_stream("libx264", rate=25, options={"g": "25", "bf": "0", "preset": "ultrafast"})
             stream.width, stream.height = 160, 120
             for number in range(50):

@@ -15,6 +15,7 @@ from seacorder.cli.losses import ListedMissing
 from seacorder.model.absence import Absence
 from seacorder.model.blackbox import is_of_blackbox
 from seacorder.model.file_note import FileNote, note_of_row
+from seacorder.model.instant import iso_utc
 from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording, RecordingState
 from seacorder.model.removal import Removal, RemovalState
 from seacorder.model.report import FileExamined
@@ -147,10 +148,17 @@ def _video_fault(row: Part | Clip, found: FilesFound) -> str | None:
         return f"was cut off, though it is listed as {listed}. `seacorder repair` makes an ordinary file of it."
     if file.note is None or not _is_of(file.note, row):
         return "is another file than the list of recordings says: what it says of itself differs."
+    return _figure_fault(row, file)
+
+
+def _figure_fault(row: Part | Clip, file: FileExamined) -> str | None:
     if file.frames != row.frames:
         return f"has {file.frames:,} frames, the list of recordings says {row.frames:,}."
     if file.bytes != row.bytes and file.state is row.state is FileState.WHOLE:
         return f"has {file.bytes:,} bytes, the list of recordings says {row.bytes:,}."
+    if file.begins_at_another_time(row.start_utc_ns, row.state):
+        said, listed = (iso_utc(one or 0, digits=6) for one in (file.start_utc_ns, row.start_utc_ns))
+        return f"says that it begins at {said}, the list of recordings says {listed}."
     return None
 
 

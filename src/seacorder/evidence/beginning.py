@@ -27,14 +27,22 @@ class Beginning:
         """By how much all times move, in the main track's units."""
         self._late = 0
         """How much later than the file's first picture the first one that is left is shown, in the same units."""
+        self._shown = 0
+        """When it is shown in the new file."""
 
     @property
     def late_ns(self) -> int:
         """How much later than the file's first picture the first one that is left was taken, in nanoseconds."""
         return int(self._late * self._main.time_base * NS_PER_SECOND)
 
+    @property
+    def shown_ns(self) -> int:
+        """When the first picture that is left is shown, on the new file's own time, in nanoseconds."""
+        return int(self._shown * self._main.time_base * NS_PER_SECOND)
+
     def rebased(self, packets: Iterator[Any]) -> Iterator[Any]:
-        """The packets with the times that they have in the new file. `late_ns` is right from the first of them on."""
+        """The packets with the times that they have in the new file. `late_ns` and `shown_ns` are right from the first
+        of them on."""
         waiting: list[Any] = []
         for packet in packets:
             waiting.append(packet)
@@ -43,6 +51,7 @@ class Beginning:
                     self._origin = self._late = packet.dts
                 else:
                     self._late = packet.pts - self._tracker.first_pts
+                self._shown = packet.pts - self._origin
                 break
         begun: set[int] = set()
         for packet in chain(waiting, packets):

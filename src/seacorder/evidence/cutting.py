@@ -65,7 +65,7 @@ def cut_part(part: Part, from_utc_ns: int, to_utc_ns: int) -> PartCut | None:
     first_utc_ns = stretch.first_shown_ns - to_source
     return PartCut(
         part,
-        cut(tracks, stretch, _metadata(part, stretch, first_utc_ns)),
+        cut(tracks, stretch, _metadata(part, stretch, first_utc_ns), stretch.begin_ns - to_source),
         first_utc_ns,
         stretch.last_shown_ns - to_source,
     )

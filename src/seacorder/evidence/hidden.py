@@ -13,11 +13,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from seacorder.evidence.layout import Layout, closed_media, header_end
+from seacorder.evidence.layout import Layout, closed_media, header_end, outer_boxes
 from seacorder.mp4.fragments import Fragment
 from seacorder.mp4.index import IndexedTrack
 from seacorder.mp4.scan import ScanResult, ranges_between, scan
 
+_MDAT_TO_MVHD = 36
+"""Bytes from the `mdat` to the header's first numbers."""
+_SHORTEST_HEADER = 428
 _Samples = set[tuple[int, int]]
 """(offset, size) of each."""
 
@@ -100,10 +103,11 @@ def _without_fragments(path: Path, layout: Layout) -> tuple[int, int]:
     """(damaged bytes, offset of the first) of a file in which no header of fragments was found.
 
     Either another program made it, without fragments; then there is nothing to compare. Or it is one of ours, which
-    shows in the `mdat` header at byte 36 (`sinks.video.mp4`); then the header behind that is damaged.
+    shows in the boxes in front of its `mdat` (`sinks.video.mp4`); then the header at its begin is damaged.
     """
     with path.open("rb") as file:
-        head = file.read(72)
+        outer = list(outer_boxes(file, layout.size))
     first = min(one.offset for track in layout.index for one in track.samples)
-    is_ours = head[4:8] == b"ftyp" and head[40:44] == b"mdat"
-    return (first - 72, 72) if is_ours and first > 500 else (0, 0)
+    begin = next(box.at for box in outer if box.kind == b"mdat") + _MDAT_TO_MVHD
+    before = [box.kind for box in outer if box.at < begin - _MDAT_TO_MVHD and box.kind != b"meta"]
+    return (first - begin, begin) if before == [b"ftyp", b"free"] and first - begin > _SHORTEST_HEADER else (0, 0)

@@ -18,6 +18,7 @@ from seacorder.evidence.siblings import readable_layout
 from seacorder.model.file_note import NOTE_KEY, FileNote
 from seacorder.model.recording import FileState
 from seacorder.model.report import FileExamined
+from seacorder.mp4.start_time import START_TIME_WITHIN_BYTES, start_time_in
 
 NOTHING_READABLE = (
     "it was cut off before its first picture, or its description is destroyed and no other file of the same camera is "
@@ -85,18 +86,26 @@ def _examined(container: Any, path: Path, layout: Layout, known: FileNote | None
         first_pts, last_pts, frames = _whole_span(container, stream, layout.pieces.size)
         state = FileState.REPAIRED if note is not None and note.is_repaired else FileState.WHOLE
         newest = _newest(note, last_pts - first_pts, stream.time_base) if frames else None
-        return FileExamined(str(path), state, "", note, frames, size, newest)
+        start = _start(path, first_pts, stream.time_base) if frames else None
+        return FileExamined(str(path), state, "", note, frames, size, newest, start)
     tracker = DamageTracker(layout, stream)
     for _ in shaped_packets(container, layout, tracker):
         pass
     damage, sibling = tracker.places(note), str(layout.sibling or "")
     newest = _newest(note, tracker.last_pts - tracker.first_pts, stream.time_base) if tracker.frames else None
+    start = _start(path, tracker.first_pts, stream.time_base) if tracker.frames else None
     state, frames = FileState.INTERRUPTED, tracker.frames
-    return FileExamined(str(path), state, "", note, frames, size, newest, damage=damage, sibling=sibling)
+    return FileExamined(str(path), state, "", note, frames, size, newest, start, damage=damage, sibling=sibling)
 
 
 def _newest(note: FileNote | None, ticks: int, time_base: Fraction) -> int | None:
     return None if note is None else note.first_frame_utc_ns + int(ticks * time_base * NS_PER_SECOND)
+
+
+def _start(path: Path, ticks: int, time_base: Fraction) -> int | None:
+    with path.open("rb") as file:
+        begin_utc_ns = start_time_in(file.read(START_TIME_WITHIN_BYTES))
+    return None if begin_utc_ns is None else begin_utc_ns + int(ticks * time_base * NS_PER_SECOND)
 
 
 def _whole_span(container: Any, stream: Any, size: int) -> tuple[int, int, int]:

@@ -6,6 +6,7 @@ the old file's name. Until that last step, and whenever anything fails, the orig
 damaged, the copy goes on at the next good fragment, and the original is kept beside it (`evidence.original`).
 """
 
+import contextlib
 import shutil
 import zlib
 from collections.abc import Callable, Iterator
@@ -36,6 +37,8 @@ from seacorder.model.file_note import NOTE_KEY, FileNote
 from seacorder.model.report import Damage
 from seacorder.mp4.boxes import NotMp4
 from seacorder.mp4.index import lengthened
+from seacorder.mp4.index_maker import moved
+from seacorder.mp4.start_time import BehindFileType, start_time_box
 from seacorder.storage.file_lock import locked
 
 Progress = Callable[[float], None]
@@ -155,7 +158,11 @@ def _replace(path: Path, layout: Layout, progress: Progress, known: FileNote | N
 
 def _copy(path: Path, layout: Layout, progress: Progress, known: FileNote | None) -> _RepairedCopy:
     size = layout.pieces.size
-    with open_video(path, layout) as source, av.open(str(_beside(path)), "w", format="mp4", options=_OPTIONS) as target:
+    with (
+        open_video(path, layout) as source,
+        _beside(path).open("wb") as file,
+        av.open(output := BehindFileType(file), "w", format="mp4", options=_OPTIONS) as target,
+    ):
         must_have_frames(source, path)
         main = main_stream(source)
         tracker, note = DamageTracker(layout, main), note_of(source, path) or known
@@ -169,6 +176,7 @@ def _copy(path: Path, layout: Layout, progress: Progress, known: FileNote | None
             if not is_begun:
                 is_begun = True
                 target.metadata.update(_metadata_of(source, note, beginning))
+                output.inserted = _start_time(note, beginning)
             if count % 256 == 0 and packet.pos is not None:
                 progress(0.9 * packet.pos / size)
             digests[packet.stream.index].add(packet)
@@ -179,6 +187,8 @@ def _copy(path: Path, layout: Layout, progress: Progress, known: FileNote | None
             target.mux(packet)
         if not any(digest.packets for digest in digests.values()):
             raise StorageFailed(f"{path} holds nothing to repair: {_NOTHING_THERE}")
+    if output.inserted:
+        _correct_index(_beside(path), lambda index: moved(index, len(output.inserted)))
     put_texts(_beside(path), texts)
     found = {index: digest for index, digest in digests.items() if digest.packets}
     return _RepairedCopy(found, tracker.places(note))
@@ -225,17 +235,26 @@ def _digests_of(path: Path) -> dict[int, _Digest]:
     return {index: digest for index, digest in digests.items() if digest.packets}
 
 
-def _lengthen(path: Path) -> None:
-    """Corrects the durations in the index (`mp4.index`), as is done when a recording's file is closed. OSError."""
+def _start_time(note: FileNote | None, beginning: Beginning) -> bytes:
+    """The box with the start time, if a note says it."""
+    if note is None:
+        return b""
+    return start_time_box(note.first_frame_utc_ns + beginning.late_ns - beginning.shown_ns)
+
+
+def _correct_index(path: Path, corrected: Callable[[bytes], bytes | bytearray]) -> None:
+    """Puts the corrected index in the place of a closed file's own. OSError, and what `corrected` raises."""
     with path.open("r+b") as file:
         index = next((box for box in outer_boxes(file, path.stat().st_size) if box.kind == b"moov"), None)
         if index is None:
             return
         file.seek(index.at)
-        old = file.read(index.end - index.at)
-        try:
-            corrected = lengthened(old)
-        except NotMp4:
-            return
+        data = corrected(file.read(index.end - index.at))
         file.seek(index.at)
-        file.write(corrected)
+        file.write(data)
+
+
+def _lengthen(path: Path) -> None:
+    """Corrects the durations in the index (`mp4.index`), as is done when a recording's file is closed. OSError."""
+    with contextlib.suppress(NotMp4):
+        _correct_index(path, lengthened)

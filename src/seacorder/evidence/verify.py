@@ -30,7 +30,9 @@ from seacorder.model.completion import (
     SIGNER_NAME,
     STAMP_NAME,
 )
+from seacorder.model.instant import iso_utc
 from seacorder.model.recording import FileState
+from seacorder.model.report import FileExamined
 from seacorder.model.signature import NotASignature, PublicKey, read_public_key, read_signature
 from seacorder.model.time_stamp import NotATimeStamp, read_reply
 
@@ -44,7 +46,7 @@ class VerifyFinding:
 
     kind: str
     """A stable word: `changed`, `missing`, `more`, `manifest`, `signature`, `time_stamp`, `custody`, `unreadable`,
-    `frames`, `earlier`."""
+    `frames`, `start`, `earlier`."""
     file: str
     """Its path from the folder that was verified."""
     sentence: str
@@ -298,6 +300,13 @@ class _Verification:
             self._say("unreadable", name, f"was cut off, though it is listed as {one['state']}")
         elif examined.frames != one["frames"] and one["state"] != FileState.INTERRUPTED.value:
             self._say("frames", name, f"has {examined.frames:,} frames; {RECORDING_NAME} says {one['frames']:,}")
+        self._start(one, examined)
+
+    def _start(self, one: Mapping[str, Any], examined: FileExamined) -> None:
+        """Compares the start time in the file, if it says one, with that of the statement."""
+        if examined.begins_at_another_time(one["start_utc_ns"], FileState(one["state"])):
+            said = iso_utc(examined.start_utc_ns or 0, digits=6)
+            self._say("start", one["file"], f"says that it begins at {said}; {RECORDING_NAME} says {one['start_utc']}")
 
     def _earlier(self, document: Document) -> None:
         """Recorded files that an earlier manifest listed otherwise, and that no repair explains."""

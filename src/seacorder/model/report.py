@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from seacorder.base.clock import NS_PER_MS
 from seacorder.base.message import Message
 from seacorder.model.account import Row
 from seacorder.model.channel import ChannelStatus, PictureFormat
@@ -10,6 +11,9 @@ from seacorder.model.file_note import FileNote
 from seacorder.model.live import LiveReport
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.recording import Clip, FileState, Framegrab, Part
+
+START_TOLERANCE_NS = NS_PER_MS
+"""The times in a file are whole ticks, and its start time has units of 100 ns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +169,8 @@ class FileExamined:
     bytes: int = 0
     newest_frame_utc_ns: int | None = None
     """Capture time of the last frame, computed from the note and the times in the file."""
+    start_utc_ns: int | None = None
+    """Capture time of the first frame, computed from the box with the start time; None where there is none."""
     was_repaired: bool = False
     """True if it has just been replaced by its repaired version."""
     damage: tuple[Damage, ...] = ()
@@ -177,6 +183,14 @@ class FileExamined:
     """Where the original is kept, if the repaired version lacks something; else empty."""
     sibling: str = ""
     """The file from which the description of the tracks was taken, if this file's own is destroyed; else empty."""
+
+    def begins_at_another_time(self, start_utc_ns: int, listed: FileState) -> bool:
+        """True if its start time is not the one that is listed. A repaired file may begin later: what was lost of its
+        beginning is a loss."""
+        if self.start_utc_ns is None:
+            return False
+        late_ns = self.start_utc_ns - start_utc_ns
+        return late_ns < -START_TOLERANCE_NS or (late_ns > START_TOLERANCE_NS and listed is FileState.WHOLE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ call; nothing blocks, except that `scan` reads from the file that it is given.
 | `samples` | all samples of a closed file with their times |
 | `cut` | a stretch of a file as a file of its own |
 | `metadata` | texts by key |
+| `start_time` | the UTC at which the file's time begins |
 | `sound_begin` | the edit list that says when the sound begins |
 | `tracks` | the description of a track, from a header or an index |
 """

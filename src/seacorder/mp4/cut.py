@@ -24,6 +24,7 @@ from seacorder.mp4.fragments import TimedSample
 from seacorder.mp4.index_maker import index_for
 from seacorder.mp4.metadata import metadata_box
 from seacorder.mp4.sample_table import SampleTable
+from seacorder.mp4.start_time import with_start_time
 from seacorder.mp4.tracks import FILE_TYPE, TrackHead, head_for
 
 PICTURES, SUBTITLES = b"vide", b"sbtl"
@@ -98,8 +99,13 @@ def stretch_of(pictures: SourceTrack, from_ns: int, to_ns: int) -> Stretch | Non
     return Stretch(first, len(taken), *map(pictures.ns, times))
 
 
-def cut(tracks: Sequence[SourceTrack], stretch: Stretch, metadata: Mapping[str, str]) -> Cut:
-    """The file of a stretch. Raises NotMp4 where the tracks have no pictures."""
+def cut(
+    tracks: Sequence[SourceTrack], stretch: Stretch, metadata: Mapping[str, str], begin_utc_ns: int | None = None
+) -> Cut:
+    """The file of a stretch. `begin_utc_ns`: the UTC of its own time 0, if it is to say it (`mp4.start_time`).
+
+    Raises NotMp4 where the tracks have no pictures.
+    """
     if not any(track.head.handler == PICTURES for track in tracks):
         raise NotMp4("no track with pictures")
     if any(one.shift < 0 for track in tracks for one in track.samples):
@@ -114,12 +120,13 @@ def cut(tracks: Sequence[SourceTrack], stretch: Stretch, metadata: Mapping[str, 
     header = head_for((track.head for track in tracks), metadata_box(metadata), CUT_UNITS)
     size = sum(source.size for _, samples in runs for source, _ in samples)
     mdat = struct.pack(">I4s", 8 + size, b"mdat") if 8 + size < _SHORT else struct.pack(">I4sQ", 1, b"mdat", 16 + size)
-    behind = len(FILE_TYPE) + len(mdat)
+    front = FILE_TYPE if begin_utc_ns is None else with_start_time(FILE_TYPE, begin_utc_ns)
+    behind = len(front) + len(mdat)
     index = _index(header, runs, behind)
     while len(longer := _index(header, runs, behind + len(index))) != len(index):  # offsets may take eight bytes
         index = longer
     ranges = _joined([(source.offset, source.size) for _, samples in runs for source, _ in samples])
-    return Cut(FILE_TYPE + longer + mdat, ranges, stretch)
+    return Cut(front + longer + mdat, ranges, stretch)
 
 
 _Chosen = list[tuple[TimedSample, NewSample]]

@@ -274,12 +274,17 @@ def _sizes(data: Data, stbl: Box) -> tuple[int, ...]:
 
 def _chunk_offsets(data: Data, stbl: Box) -> tuple[int, ...]:
     for box in boxes(data, stbl.body, stbl.end):
-        if box.kind == b"stco":
-            return column(data, box, 1)
-        if box.kind == b"co64":
-            halves = column(data, box, 2)
-            return tuple(high << 32 | low for high, low in zip(halves[::2], halves[1::2], strict=True))
+        if box.kind in {b"stco", b"co64"}:
+            return chunk_offsets(data, box)
     raise NotMp4("no table of chunks")
+
+
+def chunk_offsets(data: Data, box: Box) -> tuple[int, ...]:
+    """The places of a track's chunks, from an `stco` or `co64` box. Raises NotMp4."""
+    if box.kind == b"stco":
+        return column(data, box, 1)
+    halves = column(data, box, 2)
+    return tuple(high << 32 | low for high, low in zip(halves[::2], halves[1::2], strict=True))
 
 
 def _offsets(data: Data, stbl: Box, offsets: tuple[int, ...], sizes: tuple[int, ...]) -> list[int]:

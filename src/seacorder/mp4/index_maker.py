@@ -7,7 +7,8 @@ tracks alike. Sound that begins later than the file has an edit list that says s
 import struct
 from collections.abc import Callable
 
-from seacorder.mp4.boxes import HEADER_BYTES, Box, boxes, child, made, word
+from seacorder.mp4.boxes import HEADER_BYTES, Box, Data, NotMp4, boxes, child, made, word
+from seacorder.mp4.index import chunk_offsets, whole_moov
 from seacorder.mp4.sample_table import SampleTable
 from seacorder.mp4.tracks import TrackHead, metadata_in, tracks_in
 
@@ -44,6 +45,28 @@ def with_track(moov: bytes, head: TrackHead, table: SampleTable) -> bytes:
     ]
     trak, _ = _trak(head, table, units)
     return made(b"moov", *numbered[: last + 1], trak, *numbered[last + 1 :])
+
+
+def moved(moov: Data, by: int) -> bytes:
+    """The index of a closed file for the same samples `by` bytes further behind. Raises NotMp4.
+
+    It may become longer, where places begin to need eight bytes, so it must be the last box of its file.
+    """
+    return _moved(bytes(moov), whole_moov(moov), by)
+
+
+def _moved(data: bytes, box: Box, by: int) -> bytes:
+    if box.kind in {b"stco", b"co64"}:
+        places = [place + by for place in chunk_offsets(data, box)]
+        is_long = box.kind == b"co64" or max(places, default=0) >= _SHORT
+        kind, number = (b"co64", "Q") if is_long else (b"stco", "I")
+        return made(kind, struct.pack(f">II{len(places)}{number}", 0, len(places), *places))
+    if box.kind not in {b"moov", b"trak", b"mdia", b"minf", b"stbl"}:
+        return data[box.at : box.end]
+    inside = list(boxes(data, box.body, box.end))
+    if box.kind == b"stbl" and not any(one.kind in {b"stco", b"co64"} for one in inside):
+        raise NotMp4("no table of chunks")
+    return made(box.kind, *(_moved(data, one, by) for one in inside))
 
 
 def _box(header: bytes, kind: bytes) -> bytes:

@@ -18,6 +18,7 @@ from seacorder.model.recording import FileState
 from seacorder.model.report import PartClosed, PartOpened
 from seacorder.model.sample import Sample, Track
 from seacorder.mp4.boxes import last_box
+from seacorder.mp4.start_time import start_time_box
 from seacorder.sinks.video.direct_mp4 import takes
 from seacorder.sinks.video.fragment_buffer import HAND_OVER_NS
 from seacorder.sinks.video.recording import RecordingSink
@@ -275,7 +276,7 @@ def test_a_file_has_its_header_as_soon_as_it_has_its_name(tmp_path: Path, monkey
     (begun,) = [one for one in disk.operations if one.name == "create" and one.path.suffix == ".mp4"]
     with av.open(io.BytesIO(begun.data)) as container:
         assert [stream.type for stream in container.streams] == ["video", "audio"]
-    changed_by_closing = slice(28, 44)
+    changed_by_closing = slice(28 + len(start_time_box(0)), 44 + len(start_time_box(0)))
     closed, header = disk.files[begun.path], bytearray(begun.data)
     header[changed_by_closing] = closed[changed_by_closing]
     assert closed.startswith(header)

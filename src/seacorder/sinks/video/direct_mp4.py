@@ -25,10 +25,11 @@ from fractions import Fraction
 from seacorder.base.clock import NS_PER_MS
 from seacorder.model.file_note import FileNote
 from seacorder.model.sample import Sample, SourceFormat, Track, TrackFormat
-from seacorder.mp4.boxes import NotMp4
+from seacorder.mp4.boxes import NotMp4, boxes
 from seacorder.mp4.fragment_maker import NewSample, Run, fragment_head
 from seacorder.mp4.index_maker import index_for
 from seacorder.mp4.sample_table import SampleTable
+from seacorder.mp4.start_time import start_time_box_of
 from seacorder.mp4.text_track import text_sample, text_track_of
 from seacorder.mp4.tracks import tracks_in
 from seacorder.sinks.video.fragment_buffer import FragmentBuffer
@@ -36,9 +37,6 @@ from seacorder.sinks.video.mp4 import FRAGMENT_MICROSECONDS, Mp4Writer
 from seacorder.sinks.video.sample_form import LEFT_OUT, SampleForm
 from seacorder.storage.byte_run import Data
 
-LARGE_MDAT_AT, MDAT_AT = 28, 36
-"""Where the two `free` boxes of the header begin, of which the `mdat` of the closed file is made: both together where
-its size takes eight bytes, else the second."""
 _SHORT = 1 << 32
 _LONGEST = (1 << 31) - 1
 """The most that a sample in a fragment can be shifted, or last; the next fragment says for itself when it begins."""
@@ -72,14 +70,14 @@ def writer_for(
 ) -> "DirectMp4Writer | Mp4Writer":
     """Our own writer where it can store the source's packets, else FFmpeg's muxer, whose errors it raises.
 
-    `header`: what `mp4.header_of` gives for the same file.
+    `header`: what `mp4.header_of` gives for the same file, with or without a start time (`mp4.start_time`).
     """
     if takes(source):
         try:
             return DirectMp4Writer(buffer, header, source, first)
         except NotMp4 as why:
             _log.warning("FFmpeg's muxer is used, because its header is not understood: %s.", why)
-    return Mp4Writer(buffer, source, note, first)
+    return Mp4Writer(buffer, source, note, first, start_time_box_of(header))
 
 
 class _TextTrack:
@@ -157,6 +155,12 @@ class DirectMp4Writer:
         units.pop(text or 0, None)
         if sorted(units) != [1, 2][: 1 if source.audio is None else 2]:
             raise NotMp4(f"it describes the tracks {sorted(units)}")
+        free = [box.at for box in boxes(header, 0, len(header)) if box.kind == b"free"]
+        if len(free) != 2:
+            raise NotMp4("no room for the header of an mdat")
+        self._large_mdat_at, self._mdat_at = free
+        """Where the two `free` boxes begin, of which the `mdat` of the closed file is made: both together where its
+        size takes eight bytes, else the second."""
         buffer.write(self._header)
         origin = first.dts * source.video.time_base
         pictures = Fraction(source.frame_rate or _DEFAULT_RATE)
@@ -252,11 +256,11 @@ class DirectMp4Writer:
         self.put_fragments()
         end = self._buffer.tell()
         self._buffer.write(index_for(self._header, {track.number: track.table for track in self._all_tracks}))
-        size = end - MDAT_AT
+        size = end - self._mdat_at
         at, header = (
-            (MDAT_AT, struct.pack(">I4s", size, b"mdat"))
+            (self._mdat_at, struct.pack(">I4s", size, b"mdat"))
             if size < _SHORT
-            else (LARGE_MDAT_AT, struct.pack(">I4sQ", 1, b"mdat", end - LARGE_MDAT_AT))
+            else (self._large_mdat_at, struct.pack(">I4sQ", 1, b"mdat", end - self._large_mdat_at))
         )
         self._buffer.seek(at)
         self._buffer.write(header)

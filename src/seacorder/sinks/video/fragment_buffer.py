@@ -5,9 +5,10 @@ writer thread would wake that thread thirty times a second; so they are handed o
 second burst of a camera that is read five times a second, also where that comes a little early. Only the
 first one of a file goes at once, so that the start of a recording is on disk within a frame's time.
 
-The index that FFmpeg's muxer writes at the end of a file is held back until all of it is here, because two things in it
-are corrected first: the header's duration (`mp4.index`) and the begin of the sound (`mp4.sound_begin`). Where it is
-longer than the muxer's own buffer, the muxer goes back in it to fill in the sizes of boxes; that happens in memory.
+The index that FFmpeg's muxer writes at the end of a file is held back until all of it is here, because three things in
+it are corrected first: the header's duration (`mp4.index`), the begin of the sound (`mp4.sound_begin`), and the places
+of the samples, which lie behind a box that the muxer does not know of (`mp4.start_time`). Where the index is longer
+than the muxer's own buffer, the muxer goes back in it to fill in the sizes of boxes; that happens in memory.
 """
 
 import contextlib
@@ -18,6 +19,7 @@ from collections.abc import Sequence
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.mp4.boxes import NotMp4, last_box
 from seacorder.mp4.index import lengthened
+from seacorder.mp4.index_maker import moved
 from seacorder.mp4.sound_begin import sound_begun_late
 from seacorder.storage.byte_run import Data
 from seacorder.storage.durable import DurableFile
@@ -39,21 +41,21 @@ class FragmentBuffer:
         """The index, while it comes."""
         self._index_place = 0
         """Where in it the muxer writes next."""
-        self._sound_late_ticks = 0
+        self._sound_late_ticks = self._moved_bytes = 0
         self.pending_bytes = 0
         """Bytes that have not been handed over yet."""
         self.writes = 0
         """How often the writer has written."""
 
-    def begin_index(self, sound_late_ticks: int) -> None:
+    def begin_index(self, sound_late_ticks: int, moved_bytes: int = 0) -> None:
         """Says that the index comes: it is held back until the muxer goes to a place in front of it.
 
-        `sound_late_ticks`: how much later than the file the sound begins, in the sound's own ticks. StorageFailed as in
-        `hand_over`.
+        `sound_late_ticks`: how much later than the file the sound begins, in the sound's own ticks. `moved_bytes`: how
+        much further behind than the muxer knows all samples lie. StorageFailed as in `hand_over`.
         """
         self.hand_over()
         with self._lock:
-            self._sound_late_ticks = sound_late_ticks
+            self._sound_late_ticks, self._moved_bytes = sound_late_ticks, moved_bytes
             self._index, self._index_place = bytearray(), 0
 
     def write(self, data: bytes) -> int:
@@ -122,19 +124,27 @@ class FragmentBuffer:
     def _end_index(self) -> None:
         with self._lock:
             if self._index:
-                data = with_true_index(bytes(self._index), self._sound_late_ticks)
+                data = with_true_index(bytes(self._index), self._sound_late_ticks, self._moved_bytes)
                 self._chunks = [data]
                 self.pending_bytes = len(data)
             self._index = None
 
 
-def with_true_index(data: bytes, sound_late_ticks: int) -> bytes:
-    """`data`, whose index, if it ends with one, has been given the true duration and the true begin of the sound."""
+def with_true_index(data: bytes, sound_late_ticks: int, moved_bytes: int = 0) -> bytes:
+    """`data`, whose index, if it ends with one, has been given the true places, duration and begin of the sound.
+
+    NotMp4 if places are to be moved and cannot be: such a file is better left without an index.
+    """
     try:
         box = last_box(data, b"moov")
-        index = lengthened(memoryview(data)[box.at :])
-        with contextlib.suppress(NotMp4):  # then the true duration alone: it matters more than the sound's begin
-            index = sound_begun_late(index, sound_late_ticks)
-        return data[: box.at] + bytes(index)
+        index: bytes | bytearray = bytes(data[box.at :])
+        if moved_bytes:
+            index = moved(index, moved_bytes)
     except NotMp4:
+        if moved_bytes:
+            raise
         return data  # no reason to lose the file: its index is as the muxer made it
+    with contextlib.suppress(NotMp4):
+        index = lengthened(index)
+        index = sound_begun_late(index, sound_late_ticks)
+    return data[: box.at] + bytes(index)

@@ -3,7 +3,8 @@
 While it is written, the file is fragmented (ISO/IEC 14496-12, 8.8): a header, then one small fragment for each frame,
 each complete in itself. On close the muxer appends an ordinary index and then overwrites eight bytes at offset 36: a
 `free` box becomes an `mdat` box that spans all fragments. That makes an ordinary indexed MP4 (FFmpeg's
-`hybrid_fragmented`).
+`hybrid_fragmented`). The box with the start time (`mp4.start_time`) is put behind the first one on the muxer's way to
+the buffer; so the free box of which the `mdat` becomes stands that much further behind.
 
 Times: the first video packet's decoding time becomes 0, and sound keeps its distance to it; an edit list says when it
 begins (`mp4.sound_begin`). Until the file is closed there is no edit list, and the sound's first packet begins at 0 and
@@ -22,6 +23,7 @@ from seacorder.media.packets import muxable
 from seacorder.model.file_note import NOTE_KEY, FileNote
 from seacorder.model.instant import iso_utc
 from seacorder.model.sample import Sample, SourceFormat, Track, TrackFormat
+from seacorder.mp4.start_time import BehindFileType
 from seacorder.sinks.video.fragment_buffer import FragmentBuffer
 
 FRAGMENT_MICROSECONDS = 30_000
@@ -48,9 +50,13 @@ class Mp4Writer:
     pending_bytes = 0
     """Bytes that `put_fragments` would put into the buffer: none, since each packet is muxed at once."""
 
-    def __init__(self, buffer: FragmentBuffer, source: SourceFormat, note: FileNote, first: Sample) -> None:
+    def __init__(
+        self, buffer: FragmentBuffer, source: SourceFormat, note: FileNote, first: Sample, start_time: bytes = b""
+    ) -> None:
+        """`start_time`: the box that says when it begins, if it is to have one."""
         self._buffer = buffer
-        self._container, self._streams = _begun(buffer, source, note)
+        self._moved_bytes = len(start_time)
+        self._container, self._streams = _begun(BehindFileType(buffer, start_time), source, note)
         self._time_bases: dict[Track, Fraction] = {}
         self._origins: dict[Track, int] = {}
         self._last_dts: dict[Track, int] = {}
@@ -119,7 +125,7 @@ class Mp4Writer:
             self._mux(self._held, self._duration(self._held))
             self._held = None
         self._mux_sound()
-        self._buffer.begin_index(self._sound_late_ticks)
+        self._buffer.begin_index(self._sound_late_ticks, self._moved_bytes)
         self._container.close()
 
     def _duration(self, sample: Sample) -> int:
@@ -145,7 +151,7 @@ def header_of(source: SourceFormat, note: FileNote | None) -> bytes:
 
 
 def _begun(
-    file: FragmentBuffer | BytesIO, source: SourceFormat, note: FileNote | None
+    file: BehindFileType | BytesIO, source: SourceFormat, note: FileNote | None
 ) -> tuple[Any, dict[Track, Any]]:
     container: Any = av.open(file, "w", format="mp4", options=_OPTIONS, buffer_size=BUFFER_BYTES)
     if note is not None:

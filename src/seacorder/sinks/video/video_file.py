@@ -23,6 +23,7 @@ from seacorder.model.loss import EMPTY_PACKET, OUT_OF_ORDER, WhyMissing, disk_fa
 from seacorder.model.recording import FaultKind, FileState
 from seacorder.model.report import Report
 from seacorder.model.sample import Sample, SourceFormat, Track
+from seacorder.mp4.start_time import with_start_time
 from seacorder.mp4.text_track import with_text_track
 from seacorder.sinks.context import SinkContext
 from seacorder.sinks.video.cues import Cue
@@ -94,6 +95,7 @@ class VideoFile:
         header = header_of(source, plan.note)
         if takes(source) and (context.has_lines() or context.text_at(first.instant_ns)):
             header, _ = with_text_track(header)
+        header = with_start_time(header, _begin_utc_ns(plan.note, first, source))
         self._file = DurableFile.create(
             plan.path,
             budget=context.budget,
@@ -368,3 +370,10 @@ class VideoFile:
         if why is None:
             return disk_slow(self._file.path.parent)
         return disk_full(why.fact) if self.fault_kind is FaultKind.FULL else disk_failed(why.fact)
+
+
+def _begin_utc_ns(note: FileNote, first: Sample, source: SourceFormat) -> int:
+    """The UTC of the file's time 0, at which its first picture is decoded: it is shown later if pictures are
+    reordered."""
+    shown_after = (first.pts - first.dts) * source.video.time_base
+    return note.first_frame_utc_ns - int(shown_after * NS_PER_SECOND)
