@@ -135,3 +135,17 @@ def test_what_was_given_is_taken_back_with_its_folder(hour: Path, tmp_path: Path
     take_back([give(source, tmp_path / "kept" / "a.mp4")])
     assert source.exists()
     assert not (tmp_path / "kept").exists()
+
+
+def test_clocks_are_noted_beside_the_files_and_go_with_them(hour: Path) -> None:
+    video = put(hour, "Bow 1.2_20260504T110500000Z.mp4")
+    blackbox_files.note_clocks(hour, [{"at": "start"}])
+    blackbox_files.note_clocks(hour, [{"at": "split"}])
+    with (hour / blackbox_files.CLOCKS_NAME).open("a") as file:
+        file.write('[1]\n{"at": "a power c')
+    assert blackbox_files.clocks_in(hour) == [{"at": "start"}, {"at": "split"}]
+    held = measured(part(video))
+    assert held is not None
+    remove(held)
+    assert not hour.exists()
+    assert blackbox_files.clocks_in(hour) == []

@@ -3,15 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from seacorder.control.blackbox.door import BlackboxDoor
 from seacorder.control.context import Context
 from seacorder.control.copies.copying import Copying, CopySettings
 from seacorder.control.files.absences import Absences
-from seacorder.control.files.clock_samples import ClockSamples
 from seacorder.control.files.completion import Completion, FolderSettings
 from seacorder.control.files.examination import Examination
 from seacorder.control.files.exports import Exports
 from seacorder.control.files.removals import Removals, RemovalSettings
-from seacorder.control.recording.other_clocks import other_clocks
 from seacorder.model.copies import CopyTarget
 from seacorder.supervisor.supervisor import Supervisor
 from seacorder.supervisor.worker import Callbacks
@@ -38,11 +37,11 @@ class KeptFiles:
         examination: Examination,
         kept: KeptSettings,
         is_recording: Callable[[], bool],
+        blackbox: BlackboxDoor,
     ) -> None:
         folders, roots, targets = kept.folders, kept.roots, kept.targets
-        samples = ClockSamples(context.clock, lambda: other_clocks(context))
         parts = (context.catalogue, context.journal, context.clock)
-        self._completion = Completion(supervisor, *parts, samples, folders)
+        self._completion = Completion(supervisor, *parts, blackbox.clocks, folders)
         removing = RemovalSettings(folders.volumes, roots, lambda: examination.is_working)
         self.removals = Removals(supervisor, *parts, self._completion, removing)
         settled, begin_use = self._completion.is_settled, self.removals.uses.begin
@@ -51,7 +50,12 @@ class KeptFiles:
         self.copies = Copying(Supervisor(Callbacks()), *parts, settings)
         self.absences = Absences(supervisor, *parts, folders.volumes, lambda: examination.is_working)
         self.exports = Exports(supervisor, context.clock, self._completion, is_recording)
-        self.clock_stepped = self._completion.clock_stepped
+        self._blackbox = blackbox
+
+    def clock_stepped(self, step_ns: int) -> None:
+        """The wall clock was changed by so much."""
+        self._completion.clock_stepped(step_ns)
+        self._blackbox.clock_stepped(step_ns)
 
     async def load(self) -> None:
         """Takes up what an earlier run has left. Raises CatalogueFailed."""

@@ -201,7 +201,7 @@ class Recorder:
     ) -> tuple[KeptFiles, Housekeeping, Copying, Exports]:
         folders = FolderSettings(MarkedFolders(options.volumes), options.proof)
         wanted = KeptSettings(folders, options.file_folders, options.copies)
-        kept = KeptFiles(self._context, self._supervisor, self._examination, wanted, self.is_recording)
+        kept = KeptFiles(self._context, self._supervisor, self._examination, wanted, self.is_recording, self.blackbox)
         self.removals, self.absences, self.file_folders = kept.removals, kept.absences, options.file_folders
 
         def look() -> None:

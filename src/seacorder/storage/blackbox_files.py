@@ -7,14 +7,16 @@ belong together: a part's video and its subtitles, or the logs of survey data of
 
 import contextlib
 import errno
+import json
 import os
 import re
 import shutil
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from seacorder.base.clock import NS_PER_MS
 from seacorder.model.account import ACCOUNT_NAME, AccountRow
@@ -30,6 +32,8 @@ _NO_LINK = frozenset({errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOSYS, errn
 """What a system answers that makes no hard link there: other volume, a file system without links, too many."""
 COPY_BYTES = 4 * 1024 * 1024
 _TEMPORARY = ".coming"
+CLOCKS_NAME = "clock.jsonl"
+"""In the folder of each hour: what was known of the clocks then, a line for each look at them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +150,36 @@ def beside(path: str | Path) -> list[HeldFiles]:
 
 
 def remove(held: HeldFiles) -> None:
-    """Removes the files, the video last, and their folder with its account once nothing else is in it. OSError."""
+    """Removes the files, the video last, and their folder with its account and clocks once nothing else is in it.
+    OSError."""
     for path in sorted(held.paths, key=lambda one: one.suffix == VIDEO_SUFFIX):
         path.unlink(missing_ok=True)
     folder = Path(held.stem).parent
-    if not any(one.name != ACCOUNT_NAME for one in folder.iterdir()):
-        (folder / ACCOUNT_NAME).unlink(missing_ok=True)
+    if not any(one.name not in {ACCOUNT_NAME, CLOCKS_NAME} for one in folder.iterdir()):
+        for name in (ACCOUNT_NAME, CLOCKS_NAME):
+            (folder / name).unlink(missing_ok=True)
         folder.rmdir()
+
+
+def note_clocks(folder: Path, samples: Iterable[Mapping[str, Any]]) -> None:
+    """Adds what was known of the clocks to the folder of an hour. OSError."""
+    lines = "".join(f"{json.dumps(one, separators=(',', ':'))}\n" for one in samples)
+    with (folder / CLOCKS_NAME).open("a", encoding="ascii") as file:
+        file.write(lines)
+
+
+def clocks_in(folder: Path) -> list[dict[str, Any]]:
+    """What was noted there, in its order; a line that a power cut broke off is left out. OSError."""
+    try:
+        text = (folder / CLOCKS_NAME).read_text("ascii", "replace")
+    except FileNotFoundError:
+        return []
+    found: list[dict[str, Any]] = []
+    for line in text.splitlines():
+        with contextlib.suppress(ValueError):
+            one = json.loads(line)
+            found += [one] if isinstance(one, dict) else []
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,23 @@ async def test_a_stretch_becomes_a_recording_of_the_same_files(recorder: Bridge)
     assert box(recorder).view().is_recording
 
 
+async def test_a_stretch_that_is_kept_has_the_clocks_of_its_time(recorder: Bridge) -> None:
+    """Also after the program was started again: they lie beside the files."""
+    now_ns = recorder.clock.utc_ns()
+    recorder.recorder.blackbox.clock_stepped(5_000_000_000)
+    first = await recorder.recorder.blackbox.keep(now_ns - MINUTE_NS, now_ns)
+    (before,) = recorder.recorder.blackbox.clocks.of([first.recording_id])
+    assert [(one.at, one.step_ns) for one in before.samples] == [("start", 0), ("step", 5_000_000_000)]
+    await recorder.crash()
+    recorder.clock.advance(60)
+    recorder.build()
+    await recorder.start()
+    await recorder.until(box(recorder)._loading.done)
+    again = await recorder.recorder.blackbox.keep(now_ns - MINUTE_NS, now_ns)
+    (after,) = recorder.recorder.blackbox.clocks.of([again.recording_id])
+    assert after.samples == before.samples
+
+
 async def test_two_stretches_with_the_same_file_are_two_recordings(recorder: Bridge) -> None:
     now_ns = recorder.clock.utc_ns()
     first = await recorder.recorder.blackbox.keep(now_ns - MINUTE_NS, now_ns)

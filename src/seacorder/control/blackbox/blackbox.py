@@ -23,6 +23,7 @@ from seacorder.control.blackbox.holdings import Holdings
 from seacorder.control.blackbox.needs import Needs
 from seacorder.control.blackbox.observed import ObservedNeeds
 from seacorder.control.context import Context
+from seacorder.control.files.clock_samples import SPLITS_APART_NS, ClockSamples
 from seacorder.control.recording.open_files import with_figures
 from seacorder.control.workers.freshness import StoredBytes
 from seacorder.model.blackbox import (
@@ -71,12 +72,18 @@ class Blackbox:
         settings: BlackboxSettings,
         supervisor: Supervisor,
         log_settings: DataLogSettings,
+        clocks: ClockSamples,
     ) -> None:
         self.settings = settings
         self._log_settings = log_settings
         self.needs = Needs()
         """Who still needs files of it; others add their questions."""
         self.holdings = Holdings(settings, self.needs)
+        self._clocks = clocks
+        self._clocks_ns: int | None = None
+        """When the clocks were looked at last (monotonic)."""
+        self._hour: Path | None = None
+        """The folder of the newest part."""
         self._observed = ObservedNeeds(context.catalogue)
         self.needs.add(self._observed.are_there)
         self._context = context
@@ -160,6 +167,7 @@ class Blackbox:
             case PartOpened(part) if is_of_blackbox(part.recording_id):
                 self._number[part.channel] = max(part.number, self._number.get(part.channel, 0))
                 self.open[part.channel, part.number] = part
+                self._look_at_clocks(Path(part.path).parent)
             case PartClosed(part) if is_of_blackbox(part.recording_id):
                 self._close(part)
             case _ if is_of_blackbox(getattr(report, "recording_id", None)):
@@ -178,6 +186,11 @@ class Blackbox:
         self._stored.forget(last.channel)
         for part in [one for one in self.open.values() if one.channel == last.channel]:
             self._close(replace(with_figures(part, last.blackbox), state=FileState.INTERRUPTED))
+
+    def clock_stepped(self, step_ns: int) -> None:
+        """The wall clock was changed by so much."""
+        if self._hour is not None:
+            self.holdings.note_clocks(self._hour, self._clocks.now("step", step_ns))
 
     async def split(self, instant: Instant, limit_seconds: float) -> None:
         """Ends the files that are being written with the next keyframes; returns when they are closed, or after the
@@ -225,6 +238,14 @@ class Blackbox:
             with contextlib.suppress(WorkerLost):  # its files can be read as they stand
                 await telemetry.ask(lambda request: StopBlackboxLog(request, instant), limit_seconds)
             self.telemetry_started(instant)
+
+    def _look_at_clocks(self, hour: Path) -> None:
+        """A part begins. All channels split together: one look is enough."""
+        now_ns = self._context.clock.monotonic_ns()
+        if self._clocks_ns is None or now_ns - self._clocks_ns >= SPLITS_APART_NS:
+            self.holdings.note_clocks(hour, self._clocks.now("start" if self._clocks_ns is None else "split"))
+            self._clocks_ns = now_ns
+        self._hour = hour
 
     def _close(self, part: Part) -> None:
         self.open.pop((part.channel, part.number), None)

@@ -8,10 +8,12 @@ from seacorder.base.background import cancel, task
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import NotKnown
 from seacorder.control.blackbox.blackbox import Blackbox
-from seacorder.control.blackbox.keeping import Keeping
+from seacorder.control.blackbox.keeping import Keeping, KeepingParts
 from seacorder.control.context import Context
+from seacorder.control.files.clock_samples import ClockSamples
 from seacorder.control.files.examination import Examination
 from seacorder.control.recording.clips import Clips
+from seacorder.control.recording.other_clocks import other_clocks
 from seacorder.control.recording.recordings import Recordings
 from seacorder.model.blackbox import BlackboxSettings, BlackboxView, HeldStretch, KeptStretch
 from seacorder.model.data_log import DataLogSettings
@@ -46,14 +48,16 @@ class BlackboxDoor:
         recordings: Recordings,
         examination: Examination,
     ) -> None:
+        self.clocks = clocks = ClockSamples(context.clock, lambda: other_clocks(context))
+        """What was known of the clocks during recordings; the blackbox looks at them too."""
         self.box = (
-            None if options.settings is None else Blackbox(context, options.settings, supervisor, options.data_log)
+            None if options.settings is None
+            else Blackbox(context, options.settings, supervisor, options.data_log, clocks)
         )
         self._keeping = (
             None if self.box is None
-            else Keeping(context, self.box, recordings, examination, options.reserve_bytes)
+            else Keeping(KeepingParts(context, self.box, recordings, examination, clocks), options.reserve_bytes)
         )
-
         self._undoing: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -72,6 +76,11 @@ class BlackboxDoor:
         """Once a second; returns at once."""
         if self.box is not None:
             self.box.look()
+
+    def clock_stepped(self, step_ns: int) -> None:
+        """The wall clock was changed by so much."""
+        if self.box is not None:
+            self.box.clock_stepped(step_ns)
 
     def serve(self, clips: dict[FileKind, Clips], open_since: Callable[[], int | None]) -> None:
         """Clips that run, and observations that are open (`open_since`: of the oldest one, UTC) need what was recorded

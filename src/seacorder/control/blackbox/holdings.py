@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections import defaultdict, deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from seacorder.base.errors import StorageFailed
@@ -18,6 +18,7 @@ from seacorder.control.blackbox.needs import Needs
 from seacorder.control.losses.resumption import not_before
 from seacorder.model.account import AccountRow
 from seacorder.model.blackbox import BlackboxSettings
+from seacorder.model.completion import ClockSample
 from seacorder.model.recording import Part
 from seacorder.storage import account_file, blackbox_files
 from seacorder.storage.blackbox_files import HeldFiles
@@ -38,6 +39,7 @@ class _Round:
     parts: list[Part]
     missed: list[AccountRow]
     unreadable: list[str]
+    clocks: list[tuple[Path, ClockSample]]
     hours: Sequence[Path]
     """In these, logs of survey data are looked for."""
     measured: list[HeldFiles] = field(default_factory=list)
@@ -58,6 +60,7 @@ class Holdings:
         self._closed: deque[Part] = deque(maxlen=MOST_WAITING)
         self._noted: deque[AccountRow] = deque(maxlen=MOST_WAITING)
         self._unreadable: deque[str] = deque(maxlen=MOST_WAITING)
+        self._clocks: deque[tuple[Path, ClockSample]] = deque(maxlen=MOST_WAITING)
         self._lock = asyncio.Lock()
         self._hours: deque[Path] = deque(maxlen=2)
         """The newest ones."""
@@ -77,7 +80,7 @@ class Holdings:
     @property
     def has_work(self) -> bool:
         """Something waits to be written down."""
-        return bool(self._closed or self._noted or self._unreadable)
+        return bool(self._closed or self._noted or self._unreadable or self._clocks)
 
     def took(self, part: Part) -> None:
         """A part was closed, or its worker ended."""
@@ -91,6 +94,10 @@ class Holdings:
         """The blackbox has missed frames."""
         self.missed.append(row)
         self._noted.append(row)
+
+    def note_clocks(self, hour: Path, sample: ClockSample) -> None:
+        """What is known of the clocks, for the folder of an hour."""
+        self._clocks.append((hour, sample))
 
     async def load(self) -> tuple[str, ...]:
         """Takes up what an earlier run has left. Returns the videos that no account lists. OSError."""
@@ -107,7 +114,8 @@ class Holdings:
                 folder = Path(part.path).parent
                 if folder not in self._hours:
                     self._hours.append(folder)
-            todo = _Round(list(self._closed), list(self._noted), list(self._unreadable), tuple(self._hours))
+            waiting = (list(self._closed), list(self._noted), list(self._unreadable), list(self._clocks))
+            todo = _Round(*waiting, tuple(self._hours))
             await asyncio.to_thread(self._do, todo)
             self._tell(todo.fault)
             if todo.fault is None:
@@ -117,6 +125,8 @@ class Holdings:
                     self._noted.popleft()
                 for _ in todo.unreadable:
                     self._unreadable.popleft()
+                for _ in todo.clocks:
+                    self._clocks.popleft()
             self._held |= {one.stem: one for one in todo.measured}
             self._add_up()
             await self._remove(todo.lacking_bytes)
@@ -178,6 +188,9 @@ def _write_down(todo: _Round) -> None:
     for folder, some in rows.items():
         if some and folder.is_dir():
             account_file.append(folder, some)
+    for folder, sample in todo.clocks:
+        if folder.is_dir():
+            blackbox_files.note_clocks(folder, [asdict(sample)])
 
 
 def _logs_in(hours: Sequence[Path]) -> list[HeldFiles]:

@@ -5,6 +5,7 @@ what was made is removed again, and the blackbox has everything still.
 """
 
 import asyncio
+import contextlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -15,11 +16,13 @@ from seacorder.base.errors import BadRequest, CatalogueFailed, NotPossible, Stor
 from seacorder.control.blackbox.blackbox import Blackbox
 from seacorder.control.context import Context
 from seacorder.control.events.log import EventKind
+from seacorder.control.files.clock_samples import ClockSamples, sample_of
 from seacorder.control.files.examination import Examination
 from seacorder.control.losses.resumption import missed_in
 from seacorder.control.recording.recordings import Recordings
 from seacorder.model.account import AccountRow
 from seacorder.model.blackbox import KeptStretch
+from seacorder.model.completion import ClockSample
 from seacorder.model.file_name import Naming
 from seacorder.model.file_note import VIDEO_SUFFIX
 from seacorder.model.instant import Instant, iso_utc
@@ -80,22 +83,28 @@ class _Plan:
             raise
 
 
+@dataclass(frozen=True, slots=True)
+class KeepingParts:
+    """What keeping works with."""
+
+    context: Context
+    blackbox: Blackbox
+    recordings: Recordings
+    examination: Examination
+    clocks: ClockSamples
+    """Gets those of the stretch, for the time statement of the recording."""
+
+
 class Keeping:
     """For the event loop alone. Only `keep` waits: for the files that are being written, and for the disks."""
 
-    def __init__(
-        self,
-        context: Context,
-        blackbox: Blackbox,
-        recordings: Recordings,
-        examination: Examination,
-        reserve_bytes: int,
-    ) -> None:
+    def __init__(self, parts: KeepingParts, reserve_bytes: int) -> None:
         """`reserve_bytes` stay free where recordings go when files have to be copied there."""
-        self._context = context
-        self._blackbox = blackbox
-        self._recordings = recordings
-        self._examination = examination
+        self._context = parts.context
+        self._blackbox = parts.blackbox
+        self._recordings = parts.recordings
+        self._examination = parts.examination
+        self._clocks = parts.clocks
         self._reserve_bytes = reserve_bytes
         self._one = asyncio.Lock()
 
@@ -147,6 +156,7 @@ class Keeping:
         runs_now = self._recordings.running is not None
         plan = _Plan(recording.id, [], SLOW_BYTES_PER_SECOND if runs_now else 0, self._reserve_bytes)
         parts = await asyncio.to_thread(self._name, plan, recording, found)
+        clocks = await asyncio.to_thread(_clocks, videos, recording)
         catalogue = self._context.catalogue
         catalogue.save_text(_UNFINISHED, plan.note)
         await catalogue.flush()
@@ -157,6 +167,7 @@ class Keeping:
             raise
         stretch = [one.part for one in videos if one.part is not None]
         missed = missed_in(self._blackbox.holdings.missed, stretch, recording.id)
+        self._clocks.put(recording.id, clocks)
         self._record(recording, parts, missed)
         await catalogue.flush()
         catalogue.save_text(_UNFINISHED, "")
@@ -247,6 +258,19 @@ class Keeping:
             f"{kept.files} files ({how}) in {kept.folder}."
         )
         self._context.journal.note(EventKind.BLACKBOX_KEPT, fact)
+
+
+def _clocks(videos: Iterable[HeldFiles], recording: Recording) -> list[ClockSample]:
+    """What was known of the clocks in the stretch, and the newest from before it. Blocks."""
+    found: list[ClockSample] = []
+    for folder in sorted({Path(one.stem).parent for one in videos}):
+        with contextlib.suppress(OSError):  # the time statement then has less; the pictures are kept all the same
+            for values in blackbox_files.clocks_in(folder):
+                with contextlib.suppress(TypeError, KeyError, AttributeError):
+                    found.append(sample_of(values))
+    end_ns = recording.end_utc_ns or recording.start_utc_ns
+    before = [one for one in found if one.utc_ns < recording.start_utc_ns][-1:]
+    return before + [one for one in found if recording.start_utc_ns <= one.utc_ns <= end_ns]
 
 
 def _check_room(folder: Path, plan: _Plan) -> None:

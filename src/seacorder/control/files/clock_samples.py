@@ -3,7 +3,7 @@
 Kept until it stands in the folder of the recording, over an unexpected end of the program too.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from itertools import takewhile
 from typing import Any
@@ -40,18 +40,26 @@ class ClockSamples:
         self._read_state = read_state
         self._samples: dict[str, list[ClockSample]] = {}
 
-    def take(self, recording_id: str, at: str, step_ns: int = 0) -> None:
-        """Looks at the clocks now."""
+    def now(self, at: str, step_ns: int = 0) -> ClockSample:
+        """How the clocks are now."""
         cameras, sources = self._others()
-        sample = ClockSample(
+        return ClockSample(
             at, self._clock.utc_ns(), self._clock.monotonic_ns(), self._read_state(), step_ns, cameras, sources
         )
+
+    def take(self, recording_id: str, at: str, step_ns: int = 0) -> None:
+        """Looks at the clocks now."""
+        sample = self.now(at, step_ns)
         mine = self._samples.setdefault(recording_id, [])
         if at == "split" and any(one.at == at for one in _since(mine, sample.monotonic_ns - SPLITS_APART_NS)):
             return
         if len(mine) >= MOST_SAMPLES:
             mine.pop()
         mine.append(sample)
+
+    def put(self, recording_id: str, samples: Iterable[ClockSample]) -> None:
+        """Samples that were taken elsewhere."""
+        self._samples[recording_id] = [*samples][-MOST_SAMPLES:]
 
     def of(self, recording_ids: Collection[str]) -> tuple[RecordingClock, ...]:
         """The samples of these recordings."""
@@ -71,7 +79,7 @@ class ClockSamples:
         """Takes up what an earlier run has kept; what cannot be read is left out."""
         for recording_id, found in values.items():
             try:
-                self._samples[recording_id] = [_sample(one) for one in found]
+                self._samples[recording_id] = [sample_of(one) for one in found]
             except (TypeError, KeyError, AttributeError):
                 continue
 
@@ -81,7 +89,8 @@ def _since(samples: list[ClockSample], from_ns: int) -> Iterator[ClockSample]:
     return takewhile(lambda one: one.monotonic_ns > from_ns, reversed(samples))
 
 
-def _sample(values: Mapping[str, Any]) -> ClockSample:
+def sample_of(values: Mapping[str, Any]) -> ClockSample:
+    """A sample from what `asdict` makes of it. TypeError, KeyError, AttributeError."""
     return ClockSample(**{
         **values,
         "state": ClockState(**values["state"]),

@@ -15,7 +15,8 @@ def other_clocks(context: Context) -> tuple[tuple[CameraClock, ...], tuple[Sourc
 
 def _cameras(context: Context) -> Iterator[CameraClock]:
     for channel in context.workers.names:
-        file = context.watch[channel].recording
+        status = context.watch[channel]
+        file = status.recording or status.blackbox
         if file is None or file.anchors is None:
             continue
         newest = file.anchors.newest
