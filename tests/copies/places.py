@@ -79,6 +79,12 @@ class MemoryPlace:
     def discard(self, name: str) -> None:
         self.begun.pop(name, None)
 
+    def unfinished(self, folder: str) -> list[str]:
+        return [name for name in self.begun if name.startswith(f"{folder}/")]
+
+    def forget(self, name: str) -> None:
+        del self.begun[name]
+
     def bytes_of(self, name: str) -> Iterator[bytes]:
         yield self.files[name]
 

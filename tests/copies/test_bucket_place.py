@@ -169,3 +169,14 @@ def test_the_copier_takes_over_what_lies_there(server: S3Server, source: Path) -
     assert again.run("Bow.mp4").fault is None
     assert [one.is_checking for one in again.told if isinstance(one, CopyProgress)] == [False, True]
     assert again.names == ["Bow.mp4"]
+
+
+def test_uploads_that_were_begun_are_found_and_given_up(server: S3Server, source: Path) -> None:
+    wanted = target(server, source)
+    place = BucketPlace(wanted)
+    begin = f"{source.parent.name}/2026/DATA_1"
+    for key in (f"{begin}/Bow.mp4", f"{begin}/Bow.mp4", f"{begin}/Bow.mp4.srt", f"{begin}/below/Bow.mp4"):
+        server.client.create_multipart_upload(Bucket=BUCKET, Key=key)
+    assert place.unfinished("2026/DATA_1") == ["2026/DATA_1/Bow.mp4", "2026/DATA_1/Bow.mp4.srt"]
+    place.forget("2026/DATA_1/Bow.mp4")
+    assert place.unfinished("2026/DATA_1") == ["2026/DATA_1/Bow.mp4.srt"]

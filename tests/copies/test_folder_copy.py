@@ -184,3 +184,30 @@ def test_a_folder_that_was_removed_is_named_and_nothing_is_done(copies: Copies, 
     ended = copies.run(is_complete=True)
     assert (ended.fault, ended.copied, ended.missing) == (None, None, (str(copies.folder),))
     assert place.files == {}
+
+
+def test_a_time_stamp_is_copied_like_the_manifest_and_again_when_it_is_made_again(
+    copies: Copies, place: MemoryPlace
+) -> None:
+    stamp = copies.folder / f"{MANIFEST}.tsr"
+    stamp.write_bytes(b"a first stamp")
+    assert copies.run(is_complete=True).copied is not None
+    assert copies.names[-2:] == [MANIFEST, stamp.name]
+    assert place.files[f"2026/DATA_1/{stamp.name}"] == b"a first stamp"
+    stamp.write_bytes(b"a second one")
+    place.lies = 1
+    assert copies.run(is_complete=True).copied is not None
+    assert place.files[f"2026/DATA_1/{stamp.name}"] == b"a second one", "sent twice: the place gave other bytes back"
+    assert copies.copied[str(stamp)].sha256 == hashlib.sha256(b"a second one").hexdigest()
+
+
+def test_a_beginning_that_is_left_goes_if_the_file_is_there_and_is_told_if_its_original_is_gone(
+    copies: Copies, place: MemoryPlace
+) -> None:
+    copies.run("Bow.mp4")
+    there = {f"2026/DATA_1/{name}": b"half" for name in ("Bow.mp4", "Gone.mp4")}
+    place.begun |= there | {"2026/DATA_2/Bow.mp4": b"of another folder"}
+    ended = copies.run(is_complete=True)
+    assert ended.copied is not None
+    assert ended.left == ("Gone.mp4",)
+    assert set(place.begun) == {"2026/DATA_1/Gone.mp4", "2026/DATA_2/Bow.mp4"}

@@ -129,3 +129,16 @@ def test_the_pace_is_kept_both_ways(nas: Path, source: Path, monkeypatch: pytest
     target = CopyTarget("NAS", str(nas), bytes_per_second=75_000, may_be_same_disk=True)
     assert Copies(source, opened(nas, source), target).run("Bow.mp4").fault is None
     assert sum(slept) == pytest.approx(4.0)
+
+
+def test_beginnings_are_found_and_forgotten(nas: Path, source: Path) -> None:
+    place, there = opened(nas, source), nas / "2026" / "DATA_1"
+    assert place.unfinished("2026/DATA_1") == []
+    there.mkdir(parents=True)
+    for name in ("Bow.mp4", ".seacorder-copy-Stern.mp4", ".seacorder-copy-Bow.mp4"):
+        (there / name).write_bytes(b"1")
+    assert place.unfinished("2026/DATA_1") == ["2026/DATA_1/Bow.mp4", "2026/DATA_1/Stern.mp4"]
+    place.forget("2026/DATA_1/Bow.mp4")
+    assert {path.name for path in there.iterdir()} == {"Bow.mp4", ".seacorder-copy-Stern.mp4"}
+    (nas / ".seacorder-copy-note.txt").touch()
+    assert place.unfinished("") == ["note.txt"]

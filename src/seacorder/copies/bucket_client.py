@@ -113,6 +113,13 @@ _IN_WORDS = {
 """What botocore calls faults that the server did not tell."""
 
 
+def status_of(fault: BaseException) -> int:
+    """The number with which the server has answered; 0 if it has not."""
+    answer = getattr(fault, "response", None)
+    told = answer.get("ResponseMetadata", {}) if isinstance(answer, dict) else {}
+    return int(told.get("HTTPStatusCode", 0))
+
+
 def why_of(fault: BaseException) -> str:
     """What the server or the network says, in a word or two. Never their own sentences, which hold addresses."""
     answer = getattr(fault, "response", None)

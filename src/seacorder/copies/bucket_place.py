@@ -10,7 +10,16 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from seacorder.base.errors import StorageFailed
-from seacorder.copies.bucket_client import GONE, BucketAccess, BucketAddress, faults, make_client, read_keys, why_of
+from seacorder.copies.bucket_client import (
+    GONE,
+    BucketAccess,
+    BucketAddress,
+    faults,
+    make_client,
+    read_keys,
+    status_of,
+    why_of,
+)
 from seacorder.copies.contract import CopyFailed, target_failed
 from seacorder.copies.source_file import MOST_BLOCK_BYTES, Meter, SourceFile
 from seacorder.model.copies import CopyTarget
@@ -20,7 +29,12 @@ MOST_PARTS = 9_000
 """S3 takes 10,000."""
 _SENT_AT_ONCE_BYTES = 256 * 1024
 """HTTP libraries read a body in smaller pieces than this when they send it, and in larger ones when they hash it."""
-_FULL = frozenset({"QuotaExceeded", "XMinioStorageFull", "InsufficientCapacity", "507", "EntityTooLarge"})
+_FULL = frozenset({
+    "QuotaExceeded", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded", "InsufficientCapacity",
+    "InsufficientStorage", "507", "EntityTooLarge",
+})
+_NO_ROOM = 507
+"""HTTP's "Insufficient Storage" (RFC 4918): a server that answers it is full, whatever it says besides."""
 _REFUSED = frozenset({"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "403", "401"})
 _LOOK = "Check the network, `endpoint` and the server."
 Result = TypeVar("Result")
@@ -71,6 +85,17 @@ class BucketPlace:
     def discard(self, name: str) -> None:
         self._try(lambda: self._client.delete_object(**self._of(name)))
 
+    def unfinished(self, folder: str) -> list[str]:
+        begin = self._address.key(f"{folder}/" if folder else "")
+        names = (key.removeprefix(begin) for key, _ in self._try(lambda: self._uploads(begin)))
+        return sorted({f"{folder}/{name}" if folder else name for name in names if "/" not in name})
+
+    def forget(self, name: str) -> None:
+        of = self._of(name)
+        for key, upload in self._try(lambda: self._uploads(of["Key"])):
+            if key == of["Key"]:
+                self._try(lambda upload=upload: self._client.abort_multipart_upload(**of, UploadId=upload))  # type: ignore[misc]
+
     def bytes_of(self, name: str) -> Iterator[bytes]:
         body = self._try(lambda: self._client.get_object(**self._of(name))["Body"])
         try:
@@ -101,8 +126,7 @@ class BucketPlace:
     def _begun(self, name: str) -> tuple[str, dict[int, tuple[str, int]]]:
         """The upload that an earlier try has begun, or a new one; by number the parts that are there."""
         of = self._of(name)
-        asked = self._client.list_multipart_uploads(Bucket=of["Bucket"], Prefix=of["Key"])
-        begun = [one["UploadId"] for one in asked.get("Uploads", ()) if one["Key"] == of["Key"]]
+        begun = [upload for key, upload in self._uploads(of["Key"]) if key == of["Key"]]
         if not begun:
             return self._client.create_multipart_upload(**of)["UploadId"], {}
         there: dict[int, tuple[str, int]] = {}
@@ -114,6 +138,11 @@ class BucketPlace:
                 return begun[-1], there
             marker = page["NextPartNumberMarker"]
 
+    def _uploads(self, begin: str) -> list[tuple[str, str]]:
+        """Key and id of each upload that was begun and not completed, of keys that begin so."""
+        asked = self._client.list_multipart_uploads(Bucket=self._address.bucket, Prefix=begin)
+        return [(one["Key"], one["UploadId"]) for one in asked.get("Uploads", ())]
+
     def _of(self, name: str) -> dict[str, str]:
         return {"Bucket": self._address.bucket, "Key": self._address.key(name)}
 
@@ -121,12 +150,12 @@ class BucketPlace:
         try:
             return work()
         except faults() as fault:
-            raise self._refused(why_of(fault)) from fault
+            raise self._refused(why_of(fault), status_of(fault)) from fault
         except (ValueError, OSError) as fault:  # an endpoint that is none, a certificate that cannot be read
             raise target_failed(f"{self._name}: {self._address} cannot be reached ({fault}).", _LOOK) from fault
 
-    def _refused(self, why: str) -> CopyFailed:
-        if why in _FULL:
+    def _refused(self, why: str, status: int) -> CopyFailed:
+        if why in _FULL or status == _NO_ROOM:
             return target_failed(f"{self._name}: {self._address} is full ({why}).", "Make room there.")
         if why in _REFUSED:
             fact = f"{self._name}: the server of {self._address} refuses the keys ({why})."

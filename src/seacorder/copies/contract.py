@@ -59,6 +59,14 @@ class CopyPlace(Protocol):
         """What was stored is not good."""
         ...
 
+    def unfinished(self, folder: str) -> list[str]:
+        """Names in that folder of which a beginning was stored and never kept."""
+        ...
+
+    def forget(self, name: str) -> None:
+        """Removes that beginning."""
+        ...
+
     def bytes_of(self, name: str) -> Iterator[bytes]:
         """The bytes of a file that lies there."""
         ...

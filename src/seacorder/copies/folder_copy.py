@@ -1,13 +1,14 @@
 """Copies a folder: its whole files while a recording runs, and all of it once it is complete.
 
 Of a complete folder, first every file that its manifest lists is copied; then the manifest and its signature. Then a
-line of custody is added to the original's `custody.jsonl`, and the copy gets that file too. So a copy that has a
-manifest has all that the manifest lists, and each file's SHA-256 was compared with it.
+line of custody is added to the original's `custody.jsonl`, and the copy gets that file too; and what interruptions have
+left there is tidied up. So a copy that has a manifest has all that the manifest lists, and each file's SHA-256 was
+compared with it.
 """
 
 import hashlib
 from collections.abc import Callable, Iterable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from seacorder.base.clock import Clock
 from seacorder.base.errors import StorageFailed
@@ -43,6 +44,7 @@ class FolderCopier:
         self._folder = Path(order.folder)
         self._copied = {Path(one.path).name: one for one in order.copied}
         self._missing: list[str] = []
+        self._left: list[str] = []
 
     def run(self, open_place: OpenPlace) -> CopyEnded:
         """Blocks for as long as it takes; never raises for what original or target do."""
@@ -59,7 +61,8 @@ class FolderCopier:
         self, done: CopiedFolder | None, fault: CopyFault | None = None, why: Message | None = None
     ) -> CopyEnded:
         has_manifest = (self._folder / MANIFEST_NAME).is_file()
-        return CopyEnded(self._order.folder, done, fault, why, tuple(self._missing), has_manifest)
+        missing, left = tuple(self._missing), tuple(self._left)
+        return CopyEnded(self._order.folder, done, fault, why, missing, has_manifest, left)
 
     def _run(self, place: CopyPlace) -> CopiedFolder | None:
         order = self._order
@@ -92,7 +95,17 @@ class FolderCopier:
         )
         self._note(done)
         self._one(copier, CUSTODY_NAME, known)
+        self._tidy(place)
         return done
+
+    def _tidy(self, place: CopyPlace) -> None:
+        """Beginnings of files, left by interruptions. Where the whole file lies there too they are removed. Else the
+        original is gone: the beginning may be all that is left of it, so it stays and is told."""
+        for name in place.unfinished(self._order.to):
+            if place.size_of(name) is None:
+                self._left.append(PurePosixPath(name).name)
+            else:
+                place.forget(name)
 
     def _each(self, names: Iterable[str], copy: Callable[[str], None]) -> None:
         """A file that cannot be copied holds up no other one; the first such fault is raised at the end."""

@@ -93,6 +93,19 @@ class FolderPlace:
     def discard(self, name: str) -> None:
         self._try(lambda: self._unfinished(name).unlink(missing_ok=True))
 
+    def unfinished(self, folder: str) -> list[str]:
+        def names() -> list[str]:
+            try:
+                found = sorted(path.name for path in self._path(folder).iterdir() if path.name.startswith(UNFINISHED))
+            except FileNotFoundError:
+                return []
+            return [str(PurePosixPath(folder, name.removeprefix(UNFINISHED))) for name in found]
+
+        return self._try(names)
+
+    def forget(self, name: str) -> None:
+        self.discard(name)
+
     def bytes_of(self, name: str) -> Iterator[bytes]:
         return self._read(self._path(name))
 

@@ -178,6 +178,8 @@ class CopyEnded:
     """Paths of originals that do not exist any more; of a complete folder itself, if it has no manifest now."""
     has_manifest: bool = False
     """The original folder has one."""
+    left: tuple[str, ...] = ()
+    """Names of files of which only a beginning lies in a complete copy, because the originals are gone."""
 
 
 class CopyState(StrEnum):

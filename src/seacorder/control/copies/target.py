@@ -6,7 +6,7 @@ one folder, and ends. When a target fails, it is tried again after a growing pau
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
@@ -307,15 +307,17 @@ class TargetCopies:
         elif ended.fault is CopyFault.FOLDER:
             self._later[order.folder] = (now_ns + round(_AGAIN_SECONDS[1] * NS_PER_SECOND), ended.why)
         elif ended.copied is not None:
-            self._whole(ended.copied)
+            self._whole(ended.copied, ended.left)
         elif not order.is_complete and ended.has_manifest and self._around.is_settled(order.folder):
             self._around.catalogue.record_missing([CompletedFolder(order.folder, _NEVER_COMPLETED_NS)])
         return True
 
-    def _whole(self, copied: CopiedFolder) -> None:
+    def _whole(self, copied: CopiedFolder, left: Sequence[str]) -> None:
         self._around.catalogue.record(copied)
         listed = f"{count_text(copied.files, 'file')}, {copied.bytes:,} bytes"
         fact = f"{Path(copied.folder).name} is copied to {self.target.name}: {listed}, read back and compared."
+        if left:
+            fact += f" Of {', '.join(left)} only a beginning lies there, as its original is gone: it was left there."
         self._around.journal.note(EventKind.FOLDER_COPIED, fact)
 
     def _why(self) -> Message | None:
