@@ -9,11 +9,14 @@ from fakes.clock import FakeClock
 from fakes.sink import FakeSink
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.message import Message
-from seacorder.channel.channel import LONGEST_UNREAD_NS, Channel
+from seacorder.channel.channel import LONGEST_UNREAD_NS, WATCHED_UNREAD_NS, Channel
+from seacorder.channel.heartbeat_status import Neighbours
+from seacorder.channel.live.live_view import LiveView
 from seacorder.channel.outputs import Output, Outputs, Slot
 from seacorder.model.channel import ChannelSettings, ChannelState, ChannelStatus, PictureFault
 from seacorder.model.file_name import Naming
 from seacorder.model.instant import Instant
+from seacorder.model.live import LiveStream
 from seacorder.model.loss import Loss, LossCause
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.recording import FileKind
@@ -25,9 +28,20 @@ GROUP = 10
 NAMING = Naming("/data", "", 0, "x", 0, FileKind.FRAMEGRAB)
 
 
-def source(width: int = 640) -> SourceFormat:
-    video = TrackFormat(Track.VIDEO, "h264", Fraction(1, 1000), b"", width, 360)
-    return SourceFormat(video, None, Fraction(10), {})
+def source(width: int = 640, rate: int = 10) -> SourceFormat:
+    time_base = Fraction(1, 1000) if rate == 10 else Fraction(1, rate)
+    video = TrackFormat(Track.VIDEO, "h264", time_base, b"", width, 360)
+    return SourceFormat(video, None, Fraction(rate), {})
+
+
+class NothingShown:
+    """Makes nothing of what it is given."""
+
+    def take(self, _sample: Sample, _source: SourceFormat) -> tuple[()]:
+        return ()
+
+    def end(self) -> None:
+        pass
 
 
 class Bench:
@@ -349,6 +363,23 @@ def test_frames_may_lie_unread_only_while_nothing_waits_for_them(bench: Bench) -
     assert bench.channel.may_wait_ns(now_ns()) == LONGEST_UNREAD_NS
     bench.channel.outputs.stop(Slot.RECORDING, bench.now(), lambda _: None)
     assert bench.channel.may_wait_ns(now_ns()) == 0
+
+
+@pytest.mark.parametrize(("rate", "longest_ns"), [(30, WATCHED_UNREAD_NS), (20, WATCHED_UNREAD_NS), (15, 0)])
+def test_of_a_channel_that_is_looked_at_a_few_frames_are_read_together_where_they_come_fast(
+    rate: int, longest_ns: int
+) -> None:
+    clock, view = FakeClock(), LiveView(make_stream=NothingShown)
+    neighbours = Neighbours(live={LiveStream.MAIN: view})
+    channel = Channel(ChannelSettings(0, "Bow", "test:"), clock, lambda _: None, neighbours=neighbours)
+    channel.connected(source(rate=rate))
+    for n in range(2 * rate):
+        clock.advance(1 / rate)
+        channel.take(SourcePacket(Track.VIDEO, None, n, n, 0, n % rate == 0, 1000, clock.monotonic_ns()))
+    channel.watch_live((LiveStream.MAIN,))
+    assert channel.may_wait_ns(clock.monotonic_ns()) == longest_ns
+    channel.watch_live(())
+    assert channel.may_wait_ns(clock.monotonic_ns()) == LONGEST_UNREAD_NS
 
 
 def test_what_is_encoded_is_read_as_it_comes(bench: Bench) -> None:

@@ -5,6 +5,7 @@ Workers unpickle without checks, since commands come from their parent. The cont
 send, because they decode data from outside: it reads reports with `base.unpickle`.
 """
 
+import contextlib
 import dataclasses
 import io
 import operator
@@ -21,6 +22,8 @@ _LENGTH = struct.Struct("!I")
 HEADER_BYTES = _LENGTH.size
 _ATOMIC_BYTES: int = getattr(select, "PIPE_BUF", 0) if hasattr(select, "poll") else 0
 """What a pipe takes without blocking once it can be written to; 0 where the system does not say."""
+_ROOM_BYTES = 256 * 1024
+"""Several large pictures. With less, the writer waits for the reader in the middle of one: both wake once more."""
 
 
 class _Reducers(dict[type, Callable[[Any], Any]]):
@@ -70,12 +73,22 @@ def decode(payload: bytes) -> Any:
     return pickle.loads(payload)  # noqa: S301 - commands come from the parent process
 
 
+def _widen(pipe: BinaryIO) -> None:
+    """Makes room for pictures of the live view, where the system has such a thing and allows it."""
+    if sys.platform == "linux":
+        import fcntl
+
+        with contextlib.suppress(OSError):  # it is no pipe, or the user has too many large ones
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _ROOM_BYTES)
+
+
 class Link:
     """A worker's end of the pipe. `send` may be called from any thread, `messages` from one."""
 
     def __init__(self, reader: BinaryIO, writer: BinaryIO) -> None:
         self._reader = reader
         self._writer = writer
+        _widen(writer)
         self._lock = threading.Lock()
         self._broken = False
 

@@ -40,6 +40,9 @@ from seacorder.sinks.context import OnOutcome
 LONGEST_UNREAD_NS = 200 * NS_PER_MS
 """How long a source's frames may lie unread where nothing asks for them. A worker that is killed loses them, as it does
 what waits for the disk: 0.6 s in all."""
+WATCHED_UNREAD_NS = 100 * NS_PER_MS
+"""The same while somebody looks at them live: half a beat of the loop that reads. Of a camera that sends fewer than two
+frames in that time each is read as it comes, which costs no more."""
 _STALLED = "Seacorder connects again by itself. Look at the camera, its power and its network cable."
 
 
@@ -319,10 +322,11 @@ class Channel:
         with self.lock:
             if not self.is_live or self.encoding.is_on or self.encoding.on_from_ns is not None or self._stills.waiting:
                 return 0
+            longest_ns = LONGEST_UNREAD_NS
             if any(view.is_watched for view in self._live):
-                return 0
+                longest_ns = WATCHED_UNREAD_NS if 0 < 2 * self.frame_ns <= WATCHED_UNREAD_NS else 0
             due_ns = self.outputs.frames_due_ns()
-            return LONGEST_UNREAD_NS if due_ns is None else max(0, min(LONGEST_UNREAD_NS, due_ns - now_ns))
+            return longest_ns if due_ns is None else max(0, min(longest_ns, due_ns - now_ns))
 
     # Inside, under the lock.
 

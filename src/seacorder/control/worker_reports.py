@@ -19,7 +19,7 @@ from seacorder.control.telemetry.shown_fields import ShownFields
 from seacorder.control.telemetry.telemetry import TelemetryCallbacks
 from seacorder.control.workers.overlay_text import OverlayTexts
 from seacorder.model.channel import ChannelStatus
-from seacorder.model.live import LiveBegun, LiveFragment, LiveRefused
+from seacorder.model.live import LiveBegun, LiveBurst, LiveFragment, LiveRefused
 from seacorder.model.recording import FileKind
 from seacorder.model.report import (
     ClipClosed,
@@ -82,7 +82,7 @@ class WorkerReports:
             case PartClosed(part):
                 self._listeners.recordings.part_closed(part)
                 self._listeners.places.saw_part(part)
-            case LiveFragment() | LiveBegun() | LiveRefused():
+            case LiveBurst() | LiveFragment() | LiveBegun() | LiveRefused():
                 self._listeners.live.take(channel, report)
             case EventNoted(event):
                 self._context.journal.take(event)

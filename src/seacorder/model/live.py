@@ -50,7 +50,17 @@ class LiveRefused(NamedTuple):
     why: Message
 
 
-LiveReport = LiveBegun | LiveFragment | LiveRefused
+LivePiece = LiveBegun | LiveFragment | LiveRefused
+
+
+class LiveBurst(NamedTuple):
+    """What comes of pictures that have come together: one message costs both processes less than several."""
+
+    pieces: tuple[LivePiece, ...]
+    """In their order."""
+
+
+LiveReport = LivePiece | LiveBurst
 
 
 class TileState(NamedTuple):

@@ -8,16 +8,18 @@ import pytest
 from fakes.footage import Footage, Recipe, footage
 from seacorder.channel.live import live_view
 from seacorder.channel.live.live_view import LiveView
-from seacorder.model.live import LiveBegun, LiveFragment, LiveReport
+from seacorder.model.live import LiveBegun, LiveBurst, LiveFragment, LivePiece, LiveReport
 
 SECONDS = 20.0
 
 
 class Sent:
-    """What was sent. It blocks while `is_open` is not set."""
+    """What was sent, piece by piece. It blocks while `is_open` is not set."""
 
     def __init__(self) -> None:
-        self.reports: SimpleQueue[LiveReport] = SimpleQueue()
+        self.pieces: SimpleQueue[LivePiece] = SimpleQueue()
+        self.together: list[int] = []
+        """How many pieces came with each report."""
         self.began = threading.Event()
         self.is_open = threading.Event()
         self.is_open.set()
@@ -25,10 +27,13 @@ class Sent:
     def __call__(self, report: LiveReport) -> None:
         self.began.set()
         assert self.is_open.wait(SECONDS)
-        self.reports.put(report)
+        pieces = report.pieces if isinstance(report, LiveBurst) else (report,)
+        self.together.append(len(pieces))
+        for piece in pieces:
+            self.pieces.put(piece)
 
-    def next(self, count: int) -> list[LiveReport]:
-        return [self.reports.get(timeout=SECONDS) for _ in range(count)]
+    def next(self, count: int) -> list[LivePiece]:
+        return [self.pieces.get(timeout=SECONDS) for _ in range(count)]
 
 
 @pytest.fixture
@@ -36,7 +41,7 @@ def made() -> Footage:
     return footage(Recipe(frames=40))
 
 
-def utc_of(reports: list[LiveReport]) -> list[int]:
+def utc_of(reports: list[LivePiece]) -> list[int]:
     return [one.utc_ns for one in reports if isinstance(one, LiveFragment)]
 
 
@@ -98,4 +103,19 @@ def test_what_cannot_be_sent_is_dropped_up_to_a_keyframe(made: Footage, monkeypa
     assert utc_of(pictures)[0] == made.video[0].utc_ns
     assert made.video[15].utc_ns not in utc_of(pictures)
     assert utc_of(pictures)[1] in {made.video[20].utc_ns, made.video[30].utc_ns}
+    view.end()
+
+
+def test_what_waits_is_sent_together_and_not_too_much_at_once(made: Footage) -> None:
+    sent = Sent()
+    view = LiveView(sent)
+    sent.is_open.clear()
+    view.begin((made.video[:1], made.source))
+    assert sent.began.wait(SECONDS)
+    for sample in made.video[1 : 2 + live_view.TOGETHER_MAX]:
+        view.take(sample, made.source)
+    sent.is_open.set()
+    _, *pictures = sent.next(3 + live_view.TOGETHER_MAX)
+    assert utc_of(pictures) == [sample.utc_ns for sample in made.video[: 2 + live_view.TOGETHER_MAX]]
+    assert sent.together == [2, live_view.TOGETHER_MAX, 1]
     view.end()

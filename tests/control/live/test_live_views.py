@@ -17,6 +17,7 @@ from seacorder.model.channel import ChannelState, ChannelStatus
 from seacorder.model.command import WatchLive
 from seacorder.model.live import (
     LiveBegun,
+    LiveBurst,
     LiveFragment,
     LiveMessage,
     LiveRefused,
@@ -116,6 +117,16 @@ async def test_what_cannot_be_watched_is_refused_and_changes_nothing(rig: Rig) -
     with pytest.raises(BadRequest):
         viewer.watch(TILES_MAX, "Bow", MAIN)
     assert rig.views.watched == {("Bow", MAIN)}
+
+
+async def test_pictures_that_come_together_are_shown_one_by_one(rig: Rig) -> None:
+    viewer = rig.views.viewer()
+    viewer.watch(1, "Bow", MAIN)
+    pictures = (LiveFragment(MAIN, frame[0] == "k", 1, 0, frame.encode()) for frame in ("k1", "p2"))
+    rig.views.take("Bow", LiveBurst((BEGUN, *pictures)))
+    _, header, *shown = await waiting_for(viewer)
+    assert header == TileFormat(1, BEGUN)
+    assert [one.fragment.content for one in shown if isinstance(one, TileFragment)] == [b"k1", b"p2"]
 
 
 async def test_a_viewer_who_comes_later_begins_with_the_newest_group(rig: Rig) -> None:

@@ -11,20 +11,22 @@ from typing import Protocol
 
 from seacorder.base.background import Thread
 from seacorder.base.clock import NS_PER_SECOND, Clock, SystemClock
-from seacorder.model.live import LiveReport, LiveStream
+from seacorder.model.live import LiveBurst, LivePiece, LiveReport, LiveStream
 from seacorder.model.sample import Sample, SourceFormat, Track
 
 OLDEST_NS = 3 * NS_PER_SECOND
 """What has waited for so long is dropped: the process that makes the preview, or the control process, is too slow."""
 LIMIT_BYTES = 16 * 1024 * 1024
 """What may wait to be sent: more than a group of pictures of most cameras."""
+TOGETHER_MAX = 8
+"""So many pictures that wait are sent together at most."""
 Pictures = tuple[Sequence[Sample], SourceFormat]
 
 
 class LiveMaker(Protocol):
     """Makes one stream of a channel's packets, on the view's thread."""
 
-    def take(self, sample: Sample, source: SourceFormat) -> Iterable[LiveReport]:
+    def take(self, sample: Sample, source: SourceFormat) -> Iterable[LivePiece]:
         """What comes of a packet and is to be sent. It may block."""
         ...
 
@@ -127,25 +129,28 @@ class LiveView:
         try:
             beginning = self._beginnings
             while (following := self._next()) is not None:
-                sample, source, its_beginning = following
+                pictures, its_beginning = following
                 if its_beginning != beginning:
                     stream.end()
                     stream, beginning = self._make_stream(), its_beginning
-                for report in stream.take(sample, source):
-                    self._send(report)
+                self._send_all([piece for one in pictures for piece in stream.take(*one)])
         finally:
             stream.end()
 
-    def _next(self) -> tuple[Sample, SourceFormat, int] | None:
-        """Waits for the next packet; None once nobody looks."""
+    def _send_all(self, pieces: Sequence[LivePiece]) -> None:
+        if pieces:
+            self._send(pieces[0] if len(pieces) == 1 else LiveBurst(tuple(pieces)))
+
+    def _next(self) -> tuple[Sequence[tuple[Sample, SourceFormat]], int] | None:
+        """Waits for the next packets; None once nobody looks."""
         with self._something:
             self._something.wait_for(lambda: self._waiting or not self.is_watched)
             if not self.is_watched:
                 self._has_thread = False
                 return None
-            _, sample, source = self._waiting.popleft()
-            self._waiting_bytes -= sample.size
-            return sample, source, self._beginnings
+            taken = [self._waiting.popleft()[1:] for _ in range(min(len(self._waiting), TOGETHER_MAX))]
+            self._waiting_bytes -= sum(sample.size for sample, _ in taken)
+            return taken, self._beginnings
 
 
 def live_views(send: Callable[[LiveReport], None], clock: Clock) -> dict[LiveStream, LiveView]:

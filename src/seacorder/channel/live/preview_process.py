@@ -17,7 +17,7 @@ from seacorder.base.message import Message
 from seacorder.base.pipe import HEADER_BYTES, encode, payload_bytes
 from seacorder.base.unpickle import report_in
 from seacorder.media.packing import packed, packed_format
-from seacorder.model.live import LiveBegun, LiveFragment, LiveRefused, LiveReport, LiveStream
+from seacorder.model.live import LiveBegun, LiveFragment, LivePiece, LiveRefused, LiveReport, LiveStream
 from seacorder.model.sample import Sample, SourceFormat
 
 COMMAND = (sys.executable, "-P", "-m", "seacorder.channel.live")
@@ -42,7 +42,7 @@ class PreviewProcess:
         self._not_before_ns = 0
         self._is_over = threading.Event()
 
-    def take(self, sample: Sample, source: SourceFormat) -> Iterable[LiveReport]:
+    def take(self, sample: Sample, source: SourceFormat) -> Iterable[LivePiece]:
         """Gives the process a packet. Blocks while its pipe is full. Nothing comes of it here."""
         if self._process is None:
             if not sample.is_keyframe or self._clock.monotonic_ns() < self._not_before_ns:

@@ -11,7 +11,7 @@ from seacorder.base.clock import Clock
 from seacorder.control.live.viewer import Viewer, Watched, WatchHooks
 from seacorder.model.channel import ChannelState, ChannelStatus
 from seacorder.model.command import WatchLive
-from seacorder.model.live import LiveBegun, LiveFragment, LiveRefused, LiveReport, LiveStream
+from seacorder.model.live import LiveBegun, LiveBurst, LiveFragment, LivePiece, LiveRefused, LiveReport, LiveStream
 
 GROUP_BYTES_MAX = 16 * 1024 * 1024
 """Of a longer group of pictures nothing is kept: a further viewer waits for the next keyframe."""
@@ -117,25 +117,29 @@ class LiveViews:
     # What workers say.
 
     def take(self, channel: str, report: LiveReport) -> None:
-        """A piece of a stream. One that nobody looks at any more is dropped."""
-        stream = self._streams.get((channel, report.stream))
+        """Pieces of a stream. Those that nobody looks at any more are dropped."""
+        for piece in report.pieces if isinstance(report, LiveBurst) else (report,):
+            self._take(channel, piece)
+
+    def _take(self, channel: str, piece: LivePiece) -> None:
+        stream = self._streams.get((channel, piece.stream))
         if stream is None:
             return
-        match report:
+        match piece:
             case LiveBegun():
                 stream.forget()
-                stream.begun = report
+                stream.begun = piece
                 for viewer, tile in stream.places:
-                    viewer.told_format(tile, report)
+                    viewer.told_format(tile, piece)
             case LiveFragment():
-                stream.keep(report)
+                stream.keep(piece)
                 for viewer, tile in stream.places:
-                    viewer.shown(tile, report)
+                    viewer.shown(tile, piece)
             case LiveRefused():
                 stream.forget()
-                stream.refused = report
+                stream.refused = piece
                 for viewer, tile in stream.places:
-                    viewer.told_unplayable(tile, report.why)
+                    viewer.told_unplayable(tile, piece.why)
 
     def saw_status(self, status: ChannelStatus) -> None:
         """A heartbeat, or the end of a worker: viewers hear of a new state."""

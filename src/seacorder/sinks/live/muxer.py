@@ -21,7 +21,7 @@ from seacorder.base.errors import InputFailed
 from seacorder.base.message import Message
 from seacorder.media.codec_text import codec_text
 from seacorder.media.h264_vui import packet_without_reordering, record_without_reordering
-from seacorder.model.live import LiveBegun, LiveFragment, LiveRefused, LiveReport, LiveStream
+from seacorder.model.live import LiveBegun, LiveFragment, LivePiece, LiveRefused, LiveStream
 from seacorder.model.sample import Sample, SourceFormat, Track
 from seacorder.mp4.boxes import NotMp4
 from seacorder.mp4.configuration import configuration_of, with_configuration
@@ -61,7 +61,7 @@ class LiveMuxer:
         self._media_us = max(0, begin_us or 0)
         """Up to where the stream's own time reaches, over all formats."""
 
-    def take(self, sample: Sample, source: SourceFormat) -> Iterator[LiveReport]:
+    def take(self, sample: Sample, source: SourceFormat) -> Iterator[LivePiece]:
         """What comes of a packet: nothing, a fragment, or a new beginning and then a fragment."""
         if sample.track is not Track.VIDEO:
             return
