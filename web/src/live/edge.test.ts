@@ -15,18 +15,31 @@ describe("course", () => {
     expect(course([[0, 5]], 5 - AIM_SECONDS, false)).toEqual({ rate: 1, jumpTo: null });
   });
 
-  it.each([0.2, 0.5, 0.99])("catches up by its rate when it is %d s behind", (behind) => {
+  it.each([0.22, 0.5, 0.99])("catches up by its rate when it is %d s behind", (behind) => {
     const { rate, jumpTo } = course([[0, 5]], 5 - behind, false);
     expect(jumpTo).toBeNull();
     expect(rate).toBeGreaterThan(1);
-    expect(rate).toBeLessThanOrEqual(1.05);
+    expect(rate).toBeLessThanOrEqual(1.5);
   });
 
   it("waits for pictures by its rate", () => {
     const { rate, jumpTo } = course([[0, 5]], 4.99, false);
     expect(jumpTo).toBeNull();
     expect(rate).toBeLessThan(1);
-    expect(rate).toBeGreaterThanOrEqual(0.97);
+    expect(rate).toBeGreaterThanOrEqual(0.9);
+  });
+
+  it("makes half a second good within two, and stays then", () => {
+    let behind = 0.5 + AIM_SECONDS;
+    for (let tick = 0; tick < 20; tick += 1) behind -= 0.1 * (course([[0, 100]], 100 - behind, false).rate - 1);
+    expect(behind - AIM_SECONDS).toBeLessThan(0.1);
+    expect(behind).toBeGreaterThan(AIM_SECONDS);
+  });
+
+  it("keeps its pace while the pictures of a tenth of a second come together", () => {
+    for (const behind of [-0.05, 0, 0.05]) {
+      expect(course([[0, 5]], 5 - AIM_SECONDS - behind, false)).toEqual({ rate: 1, jumpTo: null });
+    }
   });
 
   it("jumps when it is more than a second behind, or ahead of a stream that began again", () => {

@@ -10,15 +10,16 @@ export interface Course {
 }
 
 /** How far behind the end of the newest picture the player aims to be: some pictures, for those that come late. */
-export const AIM_SECONDS = 0.12;
+export const AIM_SECONDS = 0.15;
 /** Farther behind, or after the page was hidden, it jumps. */
 export const FAR_SECONDS = 1;
-/** So close to the aim, it plays at the pace at which it was taken. */
-const NEAR_SECONDS = 0.04;
-const SLOWEST = 0.97;
-const FASTEST = 1.05;
+/** So close to the aim, it plays at the pace at which it was taken. Pictures of a fast camera come some at a time. */
+const NEAR_SECONDS = 0.06;
+const SLOWEST = 0.9;
+/** So that half a second, lost while the browser was busy, is made good within two. */
+const FASTEST = 1.5;
 /** How much the rate changes for each second of distance. */
-const GAIN = 0.4;
+const GAIN = 1;
 
 /** What the player does now, at `position`; `mustJump`: it has just begun, or the page was hidden. */
 export function course(ranges: Ranges, position: number, mustJump: boolean): Course {

@@ -44,6 +44,8 @@ export class Player {
   ) {
     tile.video.muted = true;
     tile.video.playsInline = true;
+    // The first picture is there: not only the next tick is to see it.
+    tile.video.onloadeddata = () => this.tick(performance.now(), !document.hidden);
     this.tell();
   }
 
@@ -152,7 +154,10 @@ export class Player {
     }
     this.mustJump = true;
     this.patienceMs = codecs.startsWith("avc1") ? FIRST_PICTURE_OF_H264_MS : FIRST_PICTURE_MS;
-    this.feed = new Feed(this.tile.video, codecs, () => this.failed());
+    const taken = (): void => {
+      if (this.mustJump) this.follow(!document.hidden);
+    };
+    this.feed = new Feed(this.tile.video, codecs, taken, () => this.failed());
     this.framesBefore = 0;
   }
 

@@ -34,10 +34,11 @@ export class Feed {
   private wantsKeyframe = false;
   private isOver = false;
 
-  /** `failed` is called once if the browser takes no more. */
+  /** `taken` is called whenever the browser has taken something; `failed` once if it takes no more. */
   constructor(
     private readonly video: HTMLVideoElement,
     private readonly codecs: string,
+    private readonly taken: () => void,
     private readonly failed: () => void,
   ) {
     const Source = offered();
@@ -85,7 +86,10 @@ export class Feed {
       this.fail();
       return;
     }
-    this.buffer.addEventListener("updateend", () => this.work());
+    this.buffer.addEventListener("updateend", () => {
+      this.work();
+      if (!this.isOver) this.taken();
+    });
     this.buffer.addEventListener("error", () => this.fail());
     this.work();
   }
