@@ -82,6 +82,17 @@ async def test_a_viewer_sees_all_can_press_nothing_and_is_told_why(
     await page.keyboard.press("o")
     await expect(page.get_by_role("heading", level=1)).to_be_visible()
     await expect(page.locator(".sheet :is(input, button, select, textarea):enabled")).to_have_count(0)
+    await page.get_by_role("link", name="Names").click()
+    await expect(page.get_by_test_id("names-filename").locator("li")).to_have_count(4)
+    await expect(page.get_by_role("alert").filter(has_text="change nothing")).to_have_count(0)
+    recorder.blackbox.shown = recorder.blackbox.view()
+    await page.goto(f"{guarded}/copies")
+    await expect(page.get_by_test_id("reach")).to_be_visible()
+    await expect(page.get_by_role("main").locator(":is(input, button)")).to_have_count(0)
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.get_by_role("button", name="More").click()
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await expect(page.get_by_role("dialog").get_by_role("button", name="Change")).to_be_disabled()
     assert recorder.commands == []
 
 

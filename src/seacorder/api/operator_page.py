@@ -19,7 +19,7 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request
 from starlette.responses import RedirectResponse, Response
 
-ROOMS = ("channel", "review", "data", "settings")
+ROOMS = ("channel", "copies", "review", "data", "settings")
 """The rooms beside the first one, which is at `/`: the folders of `web/src/rooms` have their ids."""
 _BUILT = Path(__file__).parent / "static" / "next"
 _PATHS_OF_ROOMS = ("/", *(path for room in ROOMS for path in (f"/{room}", f"/{room}/{{rest}}")))

@@ -81,6 +81,8 @@ async def test_a_viewer_reaches_what_reads_and_nothing_that_changes_on_every_rou
         ("GET", "/api/inspector/pathtemplate", Need.LOOK), ("POST", "/api/inspector/pathtemplate", Need.ACT),
         ("GET", "/api/recording/start", Need.ACT), ("GET", "/api/overlay/clear", Need.ACT),
         ("POST", "/api/recording/filename", Need.ACT), ("GET", "/api/anomalies/filename", Need.LOOK),
+        ("POST", "/api/v1/templates/evaluate", Need.LOOK), ("PUT", "/api/v1/templates/evaluate", Need.ACT),
+        ("POST", "/api/v1/setup/channels/try", Need.ACT), ("POST", "/api/v1/setup/overlay/preview", Need.ACT),
         ("GET", "/", Need.NOTHING), ("GET", "/docs", Need.NOTHING), ("GET", "/api/stats/ping", Need.NOTHING),
     ],
 )  # fmt: skip

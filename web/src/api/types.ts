@@ -17,6 +17,11 @@ export type Removal = Schemas["RemovalAnswer"];
 export type Reading = Schemas["ReadingView"];
 export type PartRow = Schemas["PartRow"];
 export type Session = Schemas["SessionView"];
+export type CopyTarget = Schemas["CopyTargetView"];
+export type VerifiedCopy = Schemas["VerifiedCopyView"];
+export type Blackbox = Schemas["BlackboxInStatus"];
+export type HeldStretch = Schemas["StretchView"];
+export type Kept = Schemas["KeptView"];
 
 /** A message for people: what is wrong, then what is done about it and what to do. */
 export interface Message {

@@ -30,3 +30,8 @@ export function isWorse(before: readonly ShownAlarm[], now: readonly ShownAlarm[
 export function unseen(shown: readonly ShownAlarm[]): ShownAlarm[] {
   return shown.filter((one) => !one.isSeen);
 }
+
+/** The room in which more is said of an alarm of this kind; null where there is none. */
+export function viewOf(kind: Alarm["kind"]): string | null {
+  return kind === "copy_failed" || kind === "copy_behind" || kind === "blackbox_not_recording" ? "copies" : null;
+}

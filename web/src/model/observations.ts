@@ -7,7 +7,7 @@ export function numbered(one: Pick<Observation, "code" | "number">): string {
 }
 
 /** Keys that the page itself needs, in one room or another: a kind that has one of these is pressed by its digit. */
-export const PAGE_KEYS: ReadonlySet<string> = new Set("rscnlzftamvedo+-?/,.[] ");
+export const PAGE_KEYS: ReadonlySet<string> = new Set("rscnlzftamvedo+-?/,.[]() ");
 
 export interface KindButton {
   kind: Kind;

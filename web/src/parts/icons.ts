@@ -39,6 +39,8 @@ export const ICONS = {
   search: [{ d: `${circle(10.5, 10.5, 6.5)}M15.5 15.5 21 21`, line: 2.3 }],
   span: [{ d: "M9 3H4v18h5M11 12h2.6M16 12h2.6M21 12h.5", line: 3 }],
   sound: [{ d: "M3 9h4l5-4.5v15L7 15H3zM15.5 8.5a5 5 0 0 1 0 7M18.5 5.5a9 9 0 0 1 0 13", line: 2 }],
+  copies: [{ d: "M8 3h12v13H8zM16 16v5H4V8h4", line: 2 }],
+  cut: [{ d: "M4 4v16M20 4v16M8 12h8M10.5 8.5 7 12l3.5 3.5M13.5 8.5 17 12l-3.5 3.5", line: 2.2 }],
   muted: [{ d: "M3 9h4l5-4.5v15L7 15H3zM16 9.5l5 5M21 9.5l-5 5", line: 2 }],
 } satisfies Record<string, Path[]>;
 

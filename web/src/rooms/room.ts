@@ -7,6 +7,8 @@ export interface Room {
   id: string;
   /** Its place in the list of views; null for a room that is opened from another one. */
   order: number | null;
+  /** The view that leads to it, and is marked while it is shown; the first one, if nothing is said. */
+  within?: string;
   /** The single key that opens it; null for none. */
   key: string | null;
   icon: IconName;

@@ -48,6 +48,9 @@ _READING_COMMANDS = re.compile(
     "(isrecording|encoderrunning|iscliprecording|pathtemplate|status|filename|fileextension)"
 )
 """Those that any viewer may give."""
+_COMPUTING_PATHS = frozenset({"/api/v1/templates/evaluate"})
+"""A POST for its body alone: it is answered, and changes nothing. Trying a camera and an overlay is not among them: the
+recorder would connect to an address, or read a file, that a viewer names."""
 _CREDENTIAL_CHARACTERS_MAX = 1024
 
 
@@ -62,12 +65,12 @@ class Need(Enum):
 def need_of(kind: str, method: str, path: str) -> Need:
     """What a request needs. `kind` as in ASGI, `path` as it was declared.
 
-    Every request of `/api/v1` that is no GET, HEAD or WebSocket changes something, or makes the recorder work. Of the
-    Inspector and integration commands nearly all are GET, and only some change nothing.
+    Every request of `/api/v1` that is no GET, HEAD or WebSocket changes something, or makes the recorder work, but for
+    those that only compute. Of the Inspector and integration commands nearly all are GET, and only some change nothing.
     """
     if not path.startswith("/api/") or path in _OPEN_PATHS:
         return Need.NOTHING
-    is_reading = kind == "websocket" or method in {"GET", "HEAD"}
+    is_reading = kind == "websocket" or method in {"GET", "HEAD"} or (method == "POST" and path in _COMPUTING_PATHS)
     if is_public_command(path):
         is_reading = method == "GET" and _READING_COMMANDS.fullmatch(path) is not None
     return Need.LOOK if is_reading else Need.ACT

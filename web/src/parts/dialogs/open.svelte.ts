@@ -24,8 +24,11 @@ export function openDialog(): Open | null {
   return open;
 }
 
+/** Those that a viewer gets: nothing is changed in them. */
+const LOOKING: ReadonlySet<Open["name"]> = new Set(["keys", "more"]);
+
 /** A viewer gets none in which something is changed; why is said below the bar. */
 export function show(wanted: Open | null): void {
-  if (wanted !== null && wanted.name !== "keys" && !session.mayAct) return;
+  if (wanted !== null && !LOOKING.has(wanted.name) && !session.mayAct) return;
   open = wanted;
 }
