@@ -4,6 +4,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -26,6 +27,7 @@ from seacorder.storage.signing_key import read_key
 pytestmark = pytest.mark.slow
 
 CHANNELS = {"Bow": "test:?size=320x180&rate=25", "Stern": "test:?size=320x180&rate=25"}
+PROVING = Path(__file__).parents[2] / "docs/setup/proving.md"
 MANIFEST, SIGNATURE = "manifest-sha256.txt", "manifest-sha256.txt.minisig"
 
 
@@ -70,6 +72,25 @@ def test_a_folder_that_was_moved_is_whole_for_three_programs(recorded: Path) -> 
     note("a folder moved to another place, checked without its recorder: not whole", times=1,
          worst="0" if good else "1", limit="0", kept=good)  # fmt: skip
     assert good
+
+
+def test_the_page_about_proofs_proves_a_copy(recorded: Path, tmp_path: Path) -> None:
+    """The commands of docs/setup/proving.md, as they stand there, without Seacorder."""
+    copy = Path(shutil.copytree(recorded, tmp_path / "copy"))
+    (copy / "recorder.pub").rename(tmp_path / "signing.pub")  # it came in another way
+    shutil.copy(tmp_path / "signing.pub", copy / "recorder.pub")
+    sums, signature, frames, _ = re.findall(r"```sh\n(.*?)```", PROVING.read_text("utf-8"), re.DOTALL)
+
+    def said(command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(["bash", "-c", command], cwd=copy, capture_output=True, text=True, check=False)
+
+    assert (said(sums).returncode, said(sums).stdout) == (0, "")
+    assert "Signature and comment signature verified" in said(signature.replace("signing.pub", "../signing.pub")).stdout
+    parts = json.loads((copy / "recording.json").read_text("ascii"))["recordings"][0]["parts"]
+    assert sorted(said(frames).stdout.splitlines()) == sorted(f"{one['file']} {one['frames']}" for one in parts)
+    video = copy / parts[0]["file"]
+    flip(video, Random(1))
+    assert said(sums).stdout == f"{video.name}: FAILED\n"
 
 
 def flip(path: Path, chance: Random) -> str:
