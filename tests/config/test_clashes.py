@@ -9,6 +9,7 @@ from seacorder.config.clashes import blackbox_clashes, clashes, storage_clashes
 from seacorder.config.schema import StorageSettings
 
 BOW, STERN = {"name": "Bow"}, {"name": "Stern"}
+NAS, OFFICE = {"name": "NAS", "to": "/mnt/nas/rec1"}, {"name": "Office", "to": "s3://films/rec1"}
 
 
 @pytest.mark.parametrize(
@@ -23,6 +24,9 @@ BOW, STERN = {"name": "Bow"}, {"name": "Stern"}
         ({"channels": [BOW, STERN], "audio": {"into": "Keel"}}, ["[audio] into", "Keel", "Bow, Stern"]),
         ({"channels": [BOW], "audio": {"input": "default", "name": "bow"}}, ["[audio] name", "bow"]),
         ({"channels": [BOW], "blackbox": {"channels": ["Bwo"]}}, ["[blackbox] channels", "Bwo", "Bow"]),
+        ({"removal": {"older_than_days": 9}}, ["[removal] asks for 1", "0 [[copies]]"]),
+        ({"removal": {"keep_at_most_bytes": 9, "copies": 2}, "copies": [NAS, OFFICE]}, ["for 2", "1 [[copies]]"]),
+        ({"removal": {"keep_free_bytes": 2 * 10**9}, "copies": [NAS]}, ["keep_free_bytes", "2,000,000,000"]),
     ],
 )
 def test_what_contradicts_itself_is_one_message(raw: dict[str, Any], words: list[str]) -> None:
@@ -36,6 +40,8 @@ def test_what_contradicts_itself_is_one_message(raw: dict[str, Any], words: list
     "raw",
     [
         {},
+        {"removal": {"copies": 5}},
+        {"removal": {"keep_free_bytes": 10**9}, "storage": {"reserve_bytes": 10**6}, "copies": [NAS]},
         {"channels": [BOW, STERN], "audio": {"into": "Stern", "input": "default"}},
         {"channels": [BOW], "audio": {"into": "file", "name": "Bow"}},  # without an input there is no narration
         {"channels": "none", "server": 3, "storage": {"drives": []}, "overlay": {"layers": 1}, "audio": None},

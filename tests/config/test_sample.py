@@ -23,8 +23,8 @@ def test_the_sample_is_valid() -> None:
 
 def test_what_is_off_in_the_sample_is_valid_when_it_is_on() -> None:
     switched_on = re.sub(
-        r"^# (\[(?:storage|blackbox)|\[\[(?:server|overlay|telemetry|readings_out|definitions|observations|copies)"
-        r"|\w+ =)",
+        r"^# (\[(?:storage|blackbox|removal)|\[\[(?:server|overlay|telemetry|readings_out|definitions|observations)"
+        r"|\[\[copies|\w+ =)",
         r"\1",
         SAMPLE,
         flags=re.MULTILINE,

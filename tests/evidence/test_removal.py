@@ -173,6 +173,27 @@ def test_a_folder_in_which_no_file_ever_came_keeps_no_copy_from_being_proved(roo
     wanted = preparation(root, copy.parent)
     never = FolderToRemove(str(root / "Dive 1" / "Keel"), (str(root / "Dive 1" / "Keel" / "Keel.mp4"),), False)
     found = prepare(replace(wanted, folders=(never, *wanted.folders)))
+    gone = f"without {never.folder}, of which nothing was there to be compared"
+    assert (found.fact, found.verified) == ("", (f"{copy.parent} (on the same disk), {gone}",))
+
+
+def test_for_a_rule_enough_copies_do_and_a_missing_file_is_one_too_many(root: Path, tmp_path: Path) -> None:
+    good, bad = tmp_path / "usb", tmp_path / "nas"
+    for copy in (good, bad):
+        shutil.copytree(folder_of(root), copy / "DATA_1")
+    flip(bad / "DATA_1")
+    by_rule = replace(preparation(root, bad, good), least_copies=1)
+    assert prepare(by_rule).verified == (f"{good} (on the same disk)",)
+    assert "its bytes differ" in prepare(replace(by_rule, least_copies=2)).fact
+    assert "its bytes differ" in prepare(replace(by_rule, least_copies=0)).fact
+    (folder_of(root) / "Stern.mp4").unlink()
+    assert "Stern.mp4 is not there any more." in prepare(by_rule).fact
+
+
+def test_a_copy_of_a_second_root_lies_where_copying_puts_it(root: Path, tmp_path: Path) -> None:
+    way = Path(*folder_of(root).parts[1:])
+    shutil.copytree(folder_of(root), tmp_path / "usb" / way)
+    found = prepare(replace(preparation(root, tmp_path / "usb"), roots=("/data/rec", "/mnt")))
     assert (found.fact, len(found.verified)) == ("", 1)
 
 

@@ -13,7 +13,7 @@ from fakes.blackbox import FakeBlackboxDoor
 from fakes.clock import FakeClock
 from fakes.exports import FakeExports
 from fakes.observations import FakeBook, ObservationLists
-from fakes.removals import FakeAbsences, FakeRemovals
+from fakes.removals import FakeAbsences, FakeRemovals, FakeRules
 from fakes.telemetry import FakeDefinitions, FakeTelemetry
 from seacorder.base.clock import Clock
 from seacorder.base.errors import BadRequest, NotKnown
@@ -167,7 +167,7 @@ class FakeRecorder:
         self.events = EventLog()
         self.telemetry = FakeTelemetry(self.clock)
         self.definitions = FakeDefinitions()
-        self.removals, self.absences = FakeRemovals(), FakeAbsences()
+        self.removals, self.absences, self.removal_rules = FakeRemovals(), FakeAbsences(), FakeRules()
         self.file_folders: tuple[str, ...] = ()
         self.live_orders: list[tuple[str, WatchLive]] = []
         """What the channels' workers were told about the live view."""
@@ -367,6 +367,7 @@ class FakeRecorder:
             narration=self.narration,
             overrides=self.overrides,
             blackbox=self.blackbox.shown,
+            removal_rules=self.removal_rules.shown if self.removal_rules.shown.rules.is_on else None,
         )
 
     def _status_of(self, channel: str) -> ChannelStatus:

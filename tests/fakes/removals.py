@@ -6,6 +6,7 @@ from seacorder.base.errors import NotKnown
 from seacorder.control.files.uses import Uses
 from seacorder.model.absence import Absence
 from seacorder.model.removal import RemovalOrder, RemovalState, RemovalView
+from seacorder.model.removal_rules import NO_RULES, RulesView
 
 
 class FakeRemovals:
@@ -40,3 +41,13 @@ class FakeAbsences:
             raise NotKnown("No missing file is known of it.", "GET /api/v1/absences has all.")
         self.missing = replace(self.missing, seen_utc_ns=9, seen_by=by)
         return (self.missing,)
+
+
+class FakeRules:
+    """What the rules come to, as a test wants it."""
+
+    def __init__(self) -> None:
+        self.shown = RulesView(NO_RULES)
+
+    async def view(self) -> RulesView:
+        return self.shown

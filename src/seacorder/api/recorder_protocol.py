@@ -26,6 +26,7 @@ from seacorder.model.overlay import OverlaySettings, OverlayText
 from seacorder.model.reading import Reading, Value
 from seacorder.model.recording import FileKind, RecordingContent
 from seacorder.model.removal import RemovalOrder, RemovalView
+from seacorder.model.removal_rules import RulesView
 from seacorder.model.report import FrameRead, InputTried, JpegPicture
 from seacorder.model.settings import ChannelSettingsView, Override, RecorderSettings, SettingsChange
 from seacorder.model.setup import SetupNow
@@ -122,6 +123,12 @@ class UseSource(Protocol):
     """Who needs the files of a recording just now; see `control.files.uses`."""
 
     def begin(self, recording_id: str, why: str) -> Callable[[], None]: ...
+
+
+class RuleSource(Protocol):
+    """Removing recordings by rules; see `control.files.rule_removals`."""
+
+    async def view(self) -> RulesView: ...
 
 
 class RemovalSource(Protocol):
@@ -304,6 +311,9 @@ class Recorder(Protocol):
 
     @property
     def removals(self) -> RemovalSource: ...
+
+    @property
+    def removal_rules(self) -> RuleSource: ...
 
     @property
     def absences(self) -> AbsenceSource: ...

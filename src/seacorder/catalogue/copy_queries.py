@@ -35,6 +35,13 @@ _FILES_OF = " UNION ALL ".join(
     f"SELECT path FROM {table} WHERE recording_id = ? AND path <> ''"  # noqa: S608
     for table in ("parts", "clips", "framegrabs")
 )
+_HELD = " UNION ALL ".join(
+    f"SELECT recording_id, bytes, {last} AS last FROM {table} WHERE recording_id IS NOT NULL"  # noqa: S608
+    for table, last in (
+        ("parts", "ifnull(end_utc_ns, start_utc_ns)"), ("clips", "ifnull(end_utc_ns, start_utc_ns)"),
+        ("framegrabs", "frame_utc_ns"),
+    )
+)
 _NOT_READY = (
     f"SELECT 1 FROM recordings WHERE id = ? AND state = '{RecordingState.RUNNING.value}' UNION ALL "  # noqa: S608
     + " UNION ALL ".join(
@@ -94,10 +101,19 @@ class CopyQueries:
         """
         if self._ask(_NOT_READY, (recording_id,) * 3):
             return ()
-        paths = {str(path) for (path,) in self._ask(_FILES_OF, (recording_id,) * 3)}
+        paths = self.files_of(recording_id)
         folders = {str(Path(path).parent) for path in paths}
         found = [self._of_place(place, paths, there) for place, there in self._places(folders).items()]
         return tuple(one for one in found if one is not None)
+
+    def files_of(self, recording_id: str) -> frozenset[str]:
+        """Paths of its videos, clips and framegrabs."""
+        return frozenset(str(path) for (path,) in self._ask(_FILES_OF, (recording_id,) * 3))
+
+    def held_files(self) -> dict[str, tuple[int, int]]:
+        """By recording: how many bytes its videos, clips and framegrabs have, and when the last of them ended."""
+        rows = self._ask(f"SELECT recording_id, sum(bytes), max(last) FROM ({_HELD}) GROUP BY recording_id", ())  # noqa: S608
+        return {str(name): (int(size), int(last)) for name, size, last in rows}
 
     def due(self, place: str, most: int = MOST_DUE) -> Due:
         """What is to be copied to a place, the oldest first. Empty `place`: all there is. `most`: so many files and
@@ -150,7 +166,7 @@ class CopyQueries:
                 found.setdefault(copied.place, {})[folder] = copied
         return found
 
-    def _of_place(self, place: str, paths: set[str], there: dict[str, CopiedFolder]) -> VerifiedCopy | None:
+    def _of_place(self, place: str, paths: frozenset[str], there: dict[str, CopiedFolder]) -> VerifiedCopy | None:
         if {str(Path(path).parent) for path in paths} - there.keys():
             return None
         files = [one for folder in there for one in self.of_folder(place, folder)]

@@ -1,5 +1,5 @@
-"""The commands about recordings as a whole: `recordings` with `remove`, `missing` and `acknowledge`. What they do is in
-`recordings`, which is imported when one runs."""
+"""The commands about recordings as a whole: `recordings` with `remove`, `rules`, `missing` and `acknowledge`. What they
+do is in `recordings` and `removal_rules`, which are imported when one runs."""
 
 import sys
 from typing import Annotated
@@ -55,6 +55,14 @@ def recordings_remove(  # noqa: PLR0913, PLR0917 - one for each option
     copy = None if verified_copy is None else streams.as_meant(verified_copy)
     wanted = RemovalWanted(streams.as_meant(recording), copy, without_a_copy, *said, yes)
     sys.exit(0 if remove_recording(url, wanted, as_json=as_json) else 1)
+
+
+@recordings_app.command("rules")
+def recordings_rules(url: UrlOption = DEFAULT_URL, as_json: JsonOption = False) -> None:
+    """Show what goes by itself, by the rules in [removal], what stays, and why. Removes nothing."""
+    from seacorder.cli.removal_rules import show_rules
+
+    show_rules(url, as_json=as_json)
 
 
 @recordings_app.command("missing")

@@ -325,6 +325,7 @@ def compose(
             interval_seconds=settings.observations.interval_seconds,
             proof=Proof(state_folder(), settings.time_stamp.server or ""),
             copies=tuple(table.target() for table in settings.copies),
+            removal=settings.removal.rules(),
             blackbox=BlackboxOptions(
                 settings.blackbox_settings(), storage.reserve_bytes, settings.data_log.settings()
             ),

@@ -107,6 +107,11 @@ class RecorderClient(Client):
                 return
             query["cursor"] = answer["next_cursor"]
 
+    def removal_rules(self) -> dict[str, Any]:
+        """The rules of removal, and what they come to now; as JSON came."""
+        answer: dict[str, Any] = self._transport.ask("GET", "/api/v1/removals/rules")
+        return answer
+
     def removal(self, recording: str) -> dict[str, Any]:
         """What would go with a recording, or how its removal stands, as JSON came."""
         path = f"/api/v1/recordings/{quote(recording, safe='')}/removal"

@@ -8,6 +8,7 @@ from seacorder.base.message import Message
 from seacorder.config.faults import nearest
 from seacorder.config.schema import StorageSettings
 from seacorder.model.channel import clean_name
+from seacorder.model.copies import BUCKET_BEGIN
 from seacorder.model.definition.ready import READY
 from seacorder.model.file_name import same_file
 from seacorder.model.narration import INTO_ALL, INTO_FILE
@@ -29,6 +30,7 @@ def clashes(raw: Mapping[str, Any], place: str) -> Iterator[Message]:
     yield from _telemetry_clashes(raw, place)
     yield from _copy_clashes(raw, place)
     yield from _blackbox_clashes(raw, place)
+    yield from _removal_clashes(raw, place)
 
 
 def _port_clashes(server: Mapping[str, Any], place: str) -> Iterator[Message]:
@@ -214,6 +216,28 @@ def _copy_clashes(raw: Mapping[str, Any], place: str) -> Iterator[Message]:
             yield Message(
                 f"{where} to is {to!r}, which is inside [storage] root.", "Write a folder on another disk, or a bucket."
             )
+
+
+def _removal_clashes(raw: Mapping[str, Any], place: str) -> Iterator[Message]:
+    """Rules by which nothing could ever be removed, or too late."""
+    rules, copies = _table(raw.get("removal")), raw.get("copies")
+    if not any(rules.get(key) for key in ("older_than_days", "keep_at_most_bytes", "keep_free_bytes")):
+        return
+    tables = copies if isinstance(copies, list) else []
+    folders = sum(not str(_table(one).get("to")).startswith(BUCKET_BEGIN) for one in tables)
+    wanted, free = rules.get("copies", 1), rules.get("keep_free_bytes", 0)
+    if isinstance(wanted, int) and folders < wanted:
+        yield Message(
+            f"{place}: [removal] asks for {wanted} verified copies, and {folders} [[copies]] tables name a folder.",
+            "Add [[copies]] tables, or omit [removal].",
+        )
+    reserve = _table(raw.get("storage")).get("reserve_bytes", StorageSettings().reserve_bytes)
+    if isinstance(free, int) and isinstance(reserve, int) and 0 < free <= reserve:
+        yield Message(
+            f"{place}: [removal] keep_free_bytes is {free:,}, and recording stops at [storage] reserve_bytes, "
+            f"{reserve:,}.",
+            "Write more, such as twice as much.",
+        )
 
 
 def _expanded(folder: str) -> Path:

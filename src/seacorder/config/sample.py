@@ -70,6 +70,12 @@ split_time_minutes = 10       # 0 never splits
 # max_age_hours = 24          # a file goes once so many hours were recorded after it; 0: only max_bytes counts
 # reserve_bytes = 4_000_000_000    # kept free on its disk, by removing its oldest files
 
+# [removal]                   # what is removed by itself, once it is copied; without a limit nothing is
+# older_than_days = 0         # after the end of a recording; 0: age does not matter
+# keep_at_most_bytes = 0      # above so many bytes of recordings together, the oldest go; 0: no limit
+# keep_free_bytes = 0         # with less free on a disk of recordings, the oldest on it go; 0: no limit
+# copies = 1                  # so many copies in [[copies]] are compared before a recording goes
+
 [templates]                   # a client can set these too
 # filename = "${yyyy}${MM}${dd}${hh}${mm}${ss}${fff}@${channelname}"
 # directory = "DATA_${yyyy}${MM}${dd}${hh}${mm}${ss}${fff}"

@@ -35,6 +35,7 @@ from seacorder.config.definition_tables import DefinitionTable
 from seacorder.config.encoding_keys import EncodingKeys, OwnEncodingKeys
 from seacorder.config.observation_tables import ObservationsTable
 from seacorder.config.overlay_tables import OverlayTable
+from seacorder.config.removal_table import RemovalTable
 from seacorder.config.telemetry_tables import ReadingsOutTable, TelemetryTable
 from seacorder.config.time_stamp_table import TimeStampTable
 from seacorder.config.values import (
@@ -326,6 +327,7 @@ class Settings(SettingsTable):
     templates: TemplatesTable = Field(default_factory=TemplatesTable)
     overlay: OverlayTable = Field(default_factory=OverlayTable)
     blackbox: BlackboxTable = Field(default_factory=BlackboxTable)
+    removal: RemovalTable = Field(default_factory=RemovalTable)
     workers: WorkersTable = Field(default_factory=WorkersTable)
     observations: ObservationsTable = Field(default_factory=ObservationsTable)
     log: LogSettings = Field(default_factory=LogSettings)

@@ -1,10 +1,11 @@
 """What the rooms of control share: made once, in `recorder`, and passed to each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from seacorder.base.clock import Clock
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.control.events.journal import Journal
+from seacorder.control.files.uses import Uses
 from seacorder.control.settings.given_names import GivenNames
 from seacorder.control.settings.naming import DirectoryInstant, Ids
 from seacorder.control.settings.store import SettingsStore
@@ -48,3 +49,5 @@ class Context:
     telemetry: Telemetry
     timeouts: Timeouts
     names: GivenNames
+    uses: Uses = field(default_factory=Uses)
+    """Who needs the files of a recording just now."""

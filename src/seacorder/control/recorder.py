@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import seacorder
 from seacorder.base.clock import Clock
@@ -67,6 +67,7 @@ from seacorder.model.observation_rule import ObservationRule
 from seacorder.model.outcome import CommandOutcome
 from seacorder.model.overlay import OverlayText
 from seacorder.model.recording import FileKind
+from seacorder.model.removal_rules import NO_RULES, RemovalRules
 from seacorder.model.report import FrameRead, JpegPicture
 from seacorder.model.settings import ChannelEncoding, ChannelSettingsView, Override, RecorderSettings, SettingsChange
 from seacorder.model.status import RecorderStatus
@@ -120,6 +121,7 @@ class RecorderOptions:
     """By what manifests are proved."""
     copies: tuple[CopyTarget, ...] = ()
     """Where recorded files are copied to."""
+    removal: RemovalRules = NO_RULES
     blackbox: BlackboxOptions = NO_BLACKBOX
 
 
@@ -200,9 +202,10 @@ class Recorder:
         self, volumes: VolumeWatch, alarms: Alarms, options: RecorderOptions
     ) -> tuple[KeptFiles, Housekeeping, Copying, Exports]:
         folders = FolderSettings(MarkedFolders(options.volumes), options.proof)
-        wanted = KeptSettings(folders, options.file_folders, options.copies)
+        wanted = KeptSettings(folders, options.file_folders, options.copies, options.removal)
         kept = KeptFiles(self._context, self._supervisor, self._examination, wanted, self.is_recording, self.blackbox)
         self.removals, self.absences, self.file_folders = kept.removals, kept.absences, options.file_folders
+        self.removal_rules = kept.rules
 
         def look() -> None:
             self._automatic.look()
@@ -462,7 +465,7 @@ class Recorder:
 
     def status(self) -> RecorderStatus:
         """The state of all channels, disks and alarms, as one value."""
-        return self._status.now(seacorder.__version__)
+        return replace(self._status.now(seacorder.__version__), removal_rules=self.removal_rules.status)
 
     # Inside.
 

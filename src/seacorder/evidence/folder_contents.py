@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from seacorder.evidence.note import note_in
+from seacorder.evidence.original import ORIGINAL_SUFFIX
 from seacorder.model.account import ACCOUNT_NAME, AccountRow, key_of
 from seacorder.model.blackbox import is_of_blackbox
 from seacorder.model.completion import STATEMENT_NAMES, TIME_NAME, UNLISTED_NAMES
@@ -66,7 +67,7 @@ def kind_by_name(name: str) -> str:
         return "account"
     if name == TIME_NAME:
         return "time statement"
-    if name.endswith(".original"):
+    if name.endswith(ORIGINAL_SUFFIX):
         return "original of a repaired file"
     return _BY_SUFFIX.get(Path(name).suffix.lower(), "other")
 

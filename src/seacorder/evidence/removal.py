@@ -23,6 +23,7 @@ from seacorder.evidence.original import ORIGINAL_SUFFIX
 from seacorder.model.account import ACCOUNT_NAME
 from seacorder.model.command import EndWorker
 from seacorder.model.completion import MANIFEST_NAME, STATEMENT_NAMES, UNLISTED_NAMES
+from seacorder.model.copies import path_there
 from seacorder.model.file_note import SUBTITLE_SUFFIXES
 from seacorder.model.removal import (
     BytesCompared,
@@ -68,7 +69,9 @@ def prepare(order: PrepareRemoval, on_compared: OnCompared = lambda _: None) -> 
         left = tuple(path for one in folders for path in one.left)
         total = sum(one.bytes for one in files) * len(order.copies)
         counted = _Counted(total, on_compared, ReadPace(order.bytes_per_second))
-        verified = tuple(_prove(Path(copy), folders, order.roots, counted) for copy in order.copies)
+        if order.least_copies:
+            _check_all_there(order.folders)
+        verified = _proved(order, folders, counted)
     except NotProved as why:
         fact, action = why.args
         return RemovalPrepared(files, left, fact=fact, action=action)
@@ -76,6 +79,32 @@ def prepare(order: PrepareRemoval, on_compared: OnCompared = lambda _: None) -> 
         why_not = f"{fault.filename or 'A folder'} cannot be read ({fault.strerror})."
         return RemovalPrepared(fact=why_not, action="Check its disk.")
     return RemovalPrepared(files, left, verified)
+
+
+def _check_all_there(folders: Iterable[FolderToRemove]) -> None:
+    """Raises NotProved if a file is gone: of that, no copy can be compared."""
+    gone = next((path for one in folders for path in one.mine if not Path(path).is_file()), None)
+    if gone is not None:
+        action = "Connect its disk. If it was deleted, order the removal yourself."
+        raise NotProved(f"{gone} is not there any more.", action)
+
+
+def _proved(order: PrepareRemoval, folders: Sequence[_Folder], counted: "_Counted") -> tuple[str, ...]:
+    """Where each copy is that holds all of it. Raises NotProved where too few do."""
+    verified: list[str] = []
+    failed: list[NotProved] = []
+    least = order.least_copies or len(order.copies)
+    for copy in order.copies:
+        if len(verified) < least:
+            try:
+                verified.append(_prove(Path(copy), folders, order.roots, counted))
+            except NotProved as why:
+                failed.append(why)
+                if not order.least_copies:
+                    raise
+    if len(verified) < least and failed:
+        raise failed[0]
+    return tuple(verified)
 
 
 def _look(order: FolderToRemove) -> _Folder:
@@ -137,7 +166,7 @@ def _prove(copy: Path, folders: Sequence[_Folder], roots: Iterable[str], counted
             "No file of the recording is there any more, so no copy of it can be proved.",
             "Connect its disk. If its files were deleted, remove the recording without a copy.",
         )
-    is_near = True
+    is_near, gone = True, [str(folder.path) for folder in folders if not folder.files]
     for folder in folders:
         if not folder.files:
             continue
@@ -155,12 +184,14 @@ def _prove(copy: Path, folders: Sequence[_Folder], roots: Iterable[str], counted
         for file in folder.files:
             _compare(file, folder, place, counted)
         is_near &= place.stat().st_dev == folder.path.stat().st_dev
-    return f"{copy} (on the same disk)" if is_near else str(copy)
+    found = f"{copy} (on the same disk)" if is_near else str(copy)
+    return f"{found}, without {', '.join(gone)}, of which nothing was there to be compared" if gone else found
 
 
 def _place_of(copy: Path, folder: _Folder, roots: Iterable[str]) -> Path:
     """The folder of the copy that is of this folder. Raises NotProved."""
     ways = [folder.path.relative_to(root) for root in roots if folder.path.is_relative_to(root)]
+    ways.append(Path(path_there(str(folder.path), tuple(roots))))
     candidates = [*(copy / way for way in ways), copy / folder.path.name, copy]
     for one in candidates:
         if (one / MANIFEST_NAME).is_file():

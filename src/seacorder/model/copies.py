@@ -6,6 +6,7 @@ the bucket. What has been copied is kept by place, so that two disks that are us
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import PurePath
 
 from seacorder.base.message import Message
 
@@ -218,3 +219,15 @@ class CopyStatus:
     """When the newest file was verified there."""
     is_too_late: bool = False
     """The oldest file waits for longer than the settings allow."""
+
+
+def path_there(folder: str, roots: tuple[str, ...]) -> str:
+    """Where a folder goes below a target: as it lies below the storage root, else with its whole path, so that no two
+    folders go to the same one."""
+    path = PurePath(folder)
+    for root in roots[:1]:
+        if path.is_relative_to(root):
+            path = path.relative_to(root)
+            return "" if path == PurePath() else path.as_posix()
+    drive = path.drive.replace(":", "").strip("\\/").replace("\\", "/")
+    return "/".join(filter(None, (drive, *path.parts[1 if path.anchor else 0 :])))

@@ -95,6 +95,9 @@ class PrepareRemoval:
     roots: tuple[str, ...] = ()
     """Folders of the settings: below them a copy has the same way to a folder."""
     bytes_per_second: int = 0
+    least_copies: int = 0
+    """Other than 0: for a rule. So many of the copies are enough, and each has to hold every file that the catalogue
+    has of the recording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +152,16 @@ class RemovalOrder:
     """Folders in which a copy is, which is verified before anything goes."""
     phrase: str = ""
     """`PHRASE`, where nothing is to be verified."""
+    least_copies: int = 0
+    """By a rule: so many of the copies have to hold all of it now. 0: somebody has ordered it."""
 
     @property
     def is_without_a_copy(self) -> bool:
-        return " ".join(self.phrase.lower().split()) == PHRASE
+        return self.phrase == PHRASE
+
+    @property
+    def is_by_rule(self) -> bool:
+        return self.least_copies > 0
 
 
 @dataclass(frozen=True, slots=True)

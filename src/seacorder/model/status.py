@@ -7,6 +7,7 @@ from seacorder.model.blackbox import BlackboxView
 from seacorder.model.channel import ChannelStatus
 from seacorder.model.loss import MissingCounts
 from seacorder.model.narration import NarrationView
+from seacorder.model.removal_rules import RulesView
 from seacorder.model.settings import Override
 from seacorder.model.volume import Volume
 
@@ -48,3 +49,5 @@ class RecorderStatus:
     """Keys of the settings file that have no effect now, because clients have set other values."""
     blackbox: BlackboxView | None = None
     """None without `[blackbox] root`."""
+    removal_rules: RulesView | None = None
+    """None where nothing is removed by itself."""

@@ -5,6 +5,7 @@ import httpx
 from fakes.recorder import FakeRecorder
 from seacorder.base.message import Message
 from seacorder.model.copies import CopyProgress, CopyState, CopyStatus, VerifiedCopy
+from seacorder.model.recording import Recording, RecordingState
 
 NOW_NS = 1_700_000_000_000_000_000
 
@@ -32,8 +33,11 @@ async def test_each_target_with_what_is_behind(client: httpx.AsyncClient, record
 
 
 async def test_the_complete_copies_of_a_recording(client: httpx.AsyncClient, recorder: FakeRecorder) -> None:
+    recorder.catalogue.held = [Recording("r", 1, 2, RecordingState.FINISHED)]
     recorder.copies.held["r"] = (VerifiedCopy("NAS", "disk 1", NOW_NS, 5, 5_000),)
     assert (await client.get("/api/v1/recordings/r/copies")).json() == {"items": [
         {"target": "NAS", "place": "disk 1", "verified_utc": "2023-11-14T22:13:20.000000Z", "files": 5, "bytes": 5_000}
     ]}
-    assert (await client.get("/api/v1/recordings/none/copies")).json() == {"items": []}
+    recorder.catalogue.held.append(Recording("new", 1, 2, RecordingState.FINISHED))
+    assert (await client.get("/api/v1/recordings/new/copies")).json() == {"items": []}
+    assert (await client.get("/api/v1/recordings/none/copies")).status_code == 404

@@ -17,7 +17,7 @@ from seacorder.model.observation_entry import Entry
 from seacorder.model.recording import FileKind, FileState, Part
 from seacorder.model.report import FileExamined
 from seacorder.model.settings import SettingsChange
-from seacorder.storage import account_file
+from seacorder.storage import account_file, blackbox_files
 
 MINUTE_NS = 60 * 10**9
 
@@ -118,6 +118,20 @@ async def test_a_stretch_that_is_kept_has_the_clocks_of_its_time(recorder: Bridg
     again = await recorder.recorder.blackbox.keep(now_ns - MINUTE_NS, now_ns)
     (after,) = recorder.recorder.blackbox.clocks.of([again.recording_id])
     assert after.samples == before.samples
+
+
+async def test_while_a_stretch_is_kept_nobody_removes_it(recorder: Bridge, monkeypatch: pytest.MonkeyPatch) -> None:
+    uses, said, give = recorder.recorder.removals.uses, [], blackbox_files.give
+
+    def watched(*files, **limits):
+        said.extend(map(uses.why, uses.needed))
+        return give(*files, **limits)
+
+    monkeypatch.setattr(blackbox_files, "give", watched)
+    now_ns = recorder.clock.utc_ns()
+    kept = await recorder.recorder.blackbox.keep(now_ns - MINUTE_NS, now_ns)
+    assert set(said) == {"It is being kept from the blackbox."}
+    assert uses.why(kept.recording_id) == ""
 
 
 async def test_two_stretches_with_the_same_file_are_two_recordings(recorder: Bridge) -> None:

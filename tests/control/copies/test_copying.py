@@ -14,7 +14,6 @@ from seacorder.base.message import Message
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.copy_queries import MOST_DUE
 from seacorder.control.copies.copying import Copying, CopySettings
-from seacorder.control.copies.target import path_there
 from seacorder.control.files.uses import Uses
 from seacorder.model.copies import (
     CompletedFolder,
@@ -28,6 +27,7 @@ from seacorder.model.copies import (
     CopyStatus,
     CopyTarget,
     PlaceFound,
+    path_there,
 )
 from seacorder.model.recording import FileState, Part, Recording, RecordingState
 

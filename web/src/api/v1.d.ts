@@ -972,6 +972,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/removals/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rules
+         * @description Which recordings go by themselves, which stay, and why.
+         */
+        get: operations["rules_api_v1_removals_rules_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/recordings/{id}/removal": {
         parameters: {
             query?: never;
@@ -2577,6 +2597,31 @@ export interface components {
             bytes: number;
         };
         /**
+         * RemovalRulesView
+         * @description The rules of `[removal]`, and what they come to now.
+         */
+        RemovalRulesView: {
+            /** Is On */
+            is_on: boolean;
+            /** Older Than Days */
+            older_than_days: number;
+            /** Keep At Most Bytes */
+            keep_at_most_bytes: number;
+            /** Keep Free Bytes */
+            keep_free_bytes: number;
+            /** Copies */
+            copies: number;
+            /** Held Bytes */
+            held_bytes: number;
+            /** Ages Count From Utc */
+            ages_count_from_utc: string | null;
+            clock: components["schemas"]["MessageView"] | null;
+            /** Removing */
+            removing: string | null;
+            /** Items */
+            items: components["schemas"]["RuleItemView"][];
+        };
+        /**
          * RemovalState
          * @description How far a removal is.
          * @enum {string}
@@ -2611,6 +2656,53 @@ export interface components {
             fields: {
                 [key: string]: number | string;
             };
+        };
+        /**
+         * RuleItemView
+         * @description A recording that a rule is about.
+         */
+        RuleItemView: {
+            /** Recording Id */
+            recording_id: string;
+            /**
+             * Start Utc
+             * Format: date-time
+             * @example 2026-05-04T03:02:01.123456Z
+             */
+            start_utc: string;
+            /**
+             * End Utc
+             * Format: date-time
+             * @example 2026-05-04T03:02:01.123456Z
+             */
+            end_utc: string;
+            /** Bytes */
+            bytes: number;
+            rule: components["schemas"]["RuleName"];
+            /** Why */
+            why: string;
+            hindrance: components["schemas"]["MessageView"] | null;
+        };
+        /**
+         * RuleName
+         * @description Which rule it is: the name of its key in the settings file.
+         * @enum {string}
+         */
+        RuleName: "older_than_days" | "keep_at_most_bytes" | "keep_free_bytes";
+        /**
+         * RulesInStatus
+         * @description What the rules came to when they were looked at last, within the last minute or so.
+         */
+        RulesInStatus: {
+            /** Going */
+            going: number;
+            /** Going Bytes */
+            going_bytes: number;
+            /** Staying */
+            staying: number;
+            why: components["schemas"]["MessageView"] | null;
+            /** Removing */
+            removing: string | null;
         };
         /**
          * SessionView
@@ -2781,6 +2873,7 @@ export interface components {
             /** Overrides */
             overrides: components["schemas"]["OverrideView"][];
             blackbox: components["schemas"]["BlackboxInStatus"] | null;
+            removal_rules: components["schemas"]["RulesInStatus"] | null;
         };
         /**
          * StretchView
@@ -4852,6 +4945,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_RemovalRow_"];
+                };
+            };
+        };
+    };
+    rules_api_v1_removals_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemovalRulesView"];
                 };
             };
         };

@@ -121,12 +121,14 @@ class Archives:
         stretch = StretchAsked(wish.begin_ns, wish.end_ns, rows.parts, rows.framegrabs, rows.losses)
         files = (*(one.path for one in rows.framegrabs), *wish.own_files)
         return await self._sent(
-            replace(order, stretch=stretch, files=tuple(dict.fromkeys(files)), beside=tuple(rows.notes))
+            replace(order, stretch=stretch, files=tuple(dict.fromkeys(files)), beside=tuple(rows.notes)),
+            wish.recordings_of(rows),
         )
 
-    async def _sent(self, order: MakeBag) -> Response:
+    async def _sent(self, order: MakeBag, also: Iterable[str] = ()) -> Response:
+        """`also`: further recordings of which it has files."""
         uses = self._recorder.removals.uses
-        used = [uses.begin(one, "An archive of it is being made.") for one in order.recordings]
+        used = [uses.begin(one, "An archive of it is being made.") for one in {*order.recordings, *also}]
 
         def ended() -> None:
             for end in used:
@@ -181,6 +183,12 @@ class _Wish:
         """The observation's framegrabs and videos."""
         followed = None if self.observation is None else self.observation.followed
         return [] if followed is None else [one.path for one in (*followed.stills, *followed.clips)]
+
+    def recordings_of(self, rows: _Rows) -> set[str]:
+        """All that have files in it: a framegrab may be of a recording of which no video is."""
+        found = {one.recording_id for one in rows.framegrabs} | {one.recording_id for one in rows.observations}
+        found |= set() if self.observation is None else {self.observation.recording_id}
+        return {one for one in found if one}
 
     def _mine(self, rows: Iterable[Any]) -> list[Any]:
         return [one for one in rows if not self.channels or one.channel in self.channels]

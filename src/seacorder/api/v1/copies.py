@@ -2,10 +2,12 @@
 
 from starlette.responses import Response
 
+from seacorder.api.http.problems import NotThere
 from seacorder.api.recorder_protocol import Recorder
 from seacorder.api.v1.ids import RecordingId
 from seacorder.api.v1.view import MessageView, Utc, View, answered, shown
 from seacorder.model.copies import CopyProgress, CopyState, CopyStatus
+from seacorder.model.recording import Recording
 
 
 class CopyProgressView(View):
@@ -76,7 +78,9 @@ class Copies:
     async def of_recording(self, id: RecordingId) -> Response:  # noqa: A002 - as the path calls it
         """The complete copies of a recording, each read back and compared; none while it runs."""
         catalogue = self._recorder.catalogue
-        found = await catalogue.ask(lambda: catalogue.copies.verified(id))
+        known, found = await catalogue.ask(lambda: (catalogue.row(Recording, (id,)), catalogue.copies.verified(id)))
+        if known is None:
+            raise NotThere("There is no such recording.", "See /api/v1/recordings.")
         return answered(VerifiedCopiesView(items=[shown(VerifiedCopyView, one) for one in found]))
 
 

@@ -30,6 +30,7 @@ from seacorder.api.v1.observation_bodies import EDIT_BODY, ENTRY_BODY, KIND_BODY
 from seacorder.api.v1.observation_views import KindsView, KindView, ObservationPage, ObservationView, OutlinePage
 from seacorder.api.v1.observations import Observations
 from seacorder.api.v1.readings import HistoryView, Readings, ReadingsView, SourcesView
+from seacorder.api.v1.removal_rules import RemovalRulesView, RuleAnswers
 from seacorder.api.v1.removals import (
     REMOVE_BODY,
     SEE_BODY,
@@ -201,13 +202,14 @@ def _add_recorded(app: FastAPI, recorder: Recorder) -> None:
         app.add_api_route(f"/api/v1{file_path}", sends, methods=["HEAD"], include_in_schema=False)
     copies = Copies(recorder)
     _route(app, "GET", "/copies", copies.targets, model=CopiesView)
-    _route(app, "GET", "/recordings/{id}/copies", copies.of_recording, model=VerifiedCopiesView, fails=(400, 503))
+    _route(app, "GET", "/recordings/{id}/copies", copies.of_recording, model=VerifiedCopiesView, fails=(400, 404, 503))
     fails, archives = (400, 404, 409, 503, 507), Archives(recorder)
     _route(app, "GET", "/recordings/{id}/archive.zip", archives.recording, fails=fails, answer=Response)
     _route(app, "GET", "/archive.zip", archives.stretch, fails=fails, answer=Response)
     _route(app, "GET", "/observations/{id}/archive.zip", archives.observation, fails=fails, answer=Response)
     removals = RemovalCommands(recorder)
     _route(app, "GET", "/removals", removals.removals, model=PageOf[RemovalRow], fails=(400, 503))
+    _route(app, "GET", "/removals/rules", RuleAnswers(recorder).rules, model=RemovalRulesView, fails=(503,))
     _route(app, "GET", "/recordings/{id}/removal", removals.removal, model=RemovalAnswer, fails=fails)
     _route(
         app, "POST", "/recordings/{id}/remove", removals.remove, model=RemovalAnswer, fails=fails, extra=REMOVE_BODY

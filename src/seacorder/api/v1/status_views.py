@@ -1,5 +1,6 @@
 """What `/api/v1/status` answers: the recorder, its volume, its alarms, and every channel, now. Pure."""
 
+from seacorder.api.v1.removal_rules import RulesInStatus, rules_in_status
 from seacorder.api.v1.settings_views import OverrideView, override_views
 from seacorder.api.v1.view import MessageView, Utc, View, shown, text_of, utc_text
 from seacorder.base.redaction import redact
@@ -231,6 +232,8 @@ class StatusView(View):
     """
     blackbox: BlackboxInStatus | None
     """Null without `[blackbox] root`."""
+    removal_rules: RulesInStatus | None
+    """Null where nothing is removed by itself."""
 
 
 def status_view(status: RecorderStatus, newest_event_cursor: int) -> StatusView:
@@ -248,6 +251,7 @@ def status_view(status: RecorderStatus, newest_event_cursor: int) -> StatusView:
         narration=None if status.narration is None else _narration(status.narration),
         overrides=override_views(status.overrides),
         blackbox=None if status.blackbox is None else blackbox_view(status.blackbox),
+        removal_rules=None if status.removal_rules is None else rules_in_status(status.removal_rules),
     )
 
 

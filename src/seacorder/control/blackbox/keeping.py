@@ -155,6 +155,16 @@ class Keeping:
         recording = self._recording(videos)
         runs_now = self._recordings.running is not None
         plan = _Plan(recording.id, [], SLOW_BYTES_PER_SECOND if runs_now else 0, self._reserve_bytes)
+        end_use = self._context.uses.begin(recording.id, "It is being kept from the blackbox.")
+        try:
+            return await self._give(plan, recording, found, videos)
+        finally:
+            end_use()
+
+    async def _give(
+        self, plan: _Plan, recording: Recording, found: Sequence[HeldFiles], videos: Sequence[HeldFiles]
+    ) -> KeptStretch:
+        """First the files, then the rows."""
         parts = await asyncio.to_thread(self._name, plan, recording, found)
         clocks = await asyncio.to_thread(_clocks, videos, recording)
         catalogue = self._context.catalogue

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,6 +55,12 @@ class Copying:
     def statuses(self) -> tuple[CopyStatus, ...]:
         """How each target stands, in the order of the settings file."""
         return tuple(one.status for one in self._targets)
+
+    @property
+    def places(self) -> Mapping[str, str]:
+        """By place, of each target that is a folder and has been used: where it is."""
+        used = [one for one in self._targets if one.known.place and not one.target.is_bucket]
+        return {one.known.place: one.target.address for one in used}
 
     async def load(self) -> None:
         """Takes up which place each target was at last. Raises CatalogueFailed."""

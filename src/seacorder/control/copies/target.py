@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from seacorder.base.background import task
 from seacorder.base.backoff import Backoff
@@ -33,6 +33,7 @@ from seacorder.model.copies import (
     CopyTarget,
     KnownPlace,
     PlaceFound,
+    path_there,
 )
 from seacorder.supervisor.limits import Limits
 from seacorder.supervisor.one_run import Job, run_once
@@ -338,16 +339,3 @@ def _silent(name: str) -> Message:
         f"{name} does not answer: nothing has come from it for {HANG_SECONDS:g} s.",
         "Check its power, its cable and the network.",
     )
-
-
-def path_there(folder: str, roots: tuple[str, ...]) -> str:
-    """Where a folder goes below a target: as it lies below the storage root, else with its whole path, so that no two
-    folders go to the same one."""
-    path = PurePath(folder)
-    for root in roots[:1]:
-        if path.is_relative_to(root):
-            path = path.relative_to(root)
-            return "" if path == PurePath() else path.as_posix()
-    drive = path.drive.replace(":", "").strip("\\/").replace("\\", "/")
-    return "/".join(filter(None, (drive, *path.parts[1 if path.anchor else 0 :])))
-

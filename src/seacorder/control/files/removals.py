@@ -56,7 +56,13 @@ _LIMITS = Limits(start_seconds=math.inf, heartbeat_seconds=math.inf, stop_second
 """The process may report nothing for long while a disk is slow, and nothing is lost when it is killed."""
 _AGAIN_SECONDS = (5.0, 300.0)
 _STOPPED = Message("The process that reads the files has ended.", "Try again.")
+RULE_BYTES_PER_SECOND = 16_000_000
+"""The most that is read of copies for a rule, whatever else happens: a recording may need the disks."""
+_RULE_LIMITS = Limits(start_seconds=120.0, heartbeat_seconds=120.0, stop_seconds=0.5)
+"""Nobody looks at a removal by a rule. A network drive that hangs must not keep others from being removed."""
 T = TypeVar("T")
+Ended = Callable[[Message | None], None]
+"""Called once a removal has ended: with a reason if it was not done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,7 @@ class RemovalSettings:
     """Folders below which all recorded files lie. None of them is removed."""
     is_repairing: Callable[[], bool] = lambda: False
     """Whether interrupted files are being repaired now."""
+    uses: Uses = field(default_factory=Uses)
 
 
 @dataclass(slots=True)
@@ -76,6 +83,8 @@ class _Ordered:
 
     order: RemovalOrder
     utc_ns: int
+    ended: Ended | None = None
+    """Is told in place of everybody if it is not done."""
     compared: BytesCompared = field(default_factory=lambda: BytesCompared(0, 0))
 
 
@@ -87,6 +96,7 @@ class _Noted:
     due_ns: int = 0
     backoff: Backoff = field(default_factory=lambda: Backoff(*_AGAIN_SECONDS))
     told: str = ""
+    ended: Ended = lambda _: None
 
 
 class Removals:
@@ -101,13 +111,15 @@ class Removals:
         completion: Completion,
         settings: RemovalSettings,
     ) -> None:
-        self.uses = Uses()
+        self.uses = settings.uses
         self._supervisor, self._catalogue, self._journal = supervisor, catalogue, journal
         self._clock, self._completion, self._settings = clock, completion, settings
         self._ordered: dict[str, _Ordered] = {}
         self._noted: dict[str, _Noted] = {}
         self._refused: dict[str, Message] = {}
         self._working: asyncio.Task[None] | None = None
+        self._verifying: _Ordered | None = None
+        """Whose copies are being read."""
         self._listing = asyncio.Lock()
         self._is_stopped = False
 
@@ -158,9 +170,23 @@ class Removals:
             hindrance=hindrance or (Message(found.fact, found.action) if found.fact else None),
         )
 
-    async def order(self, order: RemovalOrder) -> None:
-        """Orders it; `view` says what becomes of it. Raises NotKnown, BadRequest where neither a copy is named nor the
-        phrase is said, NotPossible, CatalogueFailed."""
+    @property
+    def is_idle(self) -> bool:
+        """Nobody has ordered anything that has not ended or been noted, and nothing is being removed."""
+        return not self._ordered and (self._working is None or self._working.done())
+
+    @property
+    def by_rule(self) -> str | None:
+        """The id of the recording that a rule removes just now."""
+        return next((name for name, one in self._ordered.items() if one.order.is_by_rule), None)
+
+    async def hindrance(self, recording_id: str) -> Message | None:
+        """Why it cannot be removed now, whatever copies there are. Raises NotKnown, CatalogueFailed."""
+        return self._hindrance(await self._rows(recording_id))
+
+    async def order(self, order: RemovalOrder, ended: Ended | None = None) -> None:
+        """Orders it; `view` says what becomes of it, and `ended` is told when it is over. Raises NotKnown, NotPossible,
+        CatalogueFailed, and BadRequest where neither a copy is named nor the phrase is said."""
         rows = await self._rows(order.recording_id)
         if rows.removal is not None:
             raise NotPossible("The recording was removed already.", "See /api/v1/removals.")
@@ -175,10 +201,19 @@ class Removals:
         if len(self._ordered) >= MOST_WAITING:
             raise NotPossible(f"{MOST_WAITING} removals are waiting already.", "Try again later.")
         self._refused.pop(order.recording_id, None)
-        self._ordered.setdefault(order.recording_id, _Ordered(order, self._clock.utc_ns()))
+        if not order.is_by_rule:
+            self._make_way()
+        self._ordered.setdefault(order.recording_id, _Ordered(order, self._clock.utc_ns(), ended))
         self.look()
 
     # Inside.
+
+    def _make_way(self) -> None:
+        """What somebody orders does not wait until a rule has read its copies, which may take a day."""
+        if self._working is not None and self._verifying is not None and self._verifying.order.is_by_rule:
+            del self._ordered[self._verifying.order.recording_id]
+            self._verifying = None  # once is enough: a second time would break off the end of the process
+            self._working.cancel()
 
     async def _work(self) -> None:
         try:
@@ -201,11 +236,14 @@ class Removals:
             self._refused[order.recording_id] = why.message
             while len(self._refused) > REFUSALS_KEPT:
                 del self._refused[next(iter(self._refused))]
+            if ordered.ended is not None:
+                ordered.ended(why.message)
+                return
             fact = f"The recording {order.recording_id} was not removed. {why.fact}"
             self._journal.warn(EventKind.RECORDING_NOT_REMOVED, fact, why.action)
         finally:
-            if not self._is_stopped:
-                self._ordered.pop(order.recording_id, None)
+            if not self._is_stopped and self._ordered.get(order.recording_id) is ordered:
+                del self._ordered[order.recording_id]
 
     async def _note_down(self, ordered: _Ordered) -> None:
         order = ordered.order
@@ -218,13 +256,20 @@ class Removals:
         if (away := await self._folder_away(rows.folders)) is not None:
             raise NotPossible(f"The disk of {away} is not there.", "Connect it, then try again.")
         wanted = self._preparation(rows, order.copies)
-        found = await self._run(WORKER_NAME, wanted, RemovalPrepared, compared)
+        if order.is_by_rule:
+            wanted = replace(wanted, least_copies=order.least_copies, bytes_per_second=RULE_BYTES_PER_SECOND)
+        limits = _RULE_LIMITS if order.is_by_rule else _LIMITS
+        self._verifying = ordered
+        found = await self._run(WORKER_NAME, wanted, RemovalPrepared, compared, limits)
+        self._verifying = None
         if found is None or found.fact:
             why = _STOPPED if found is None else Message(found.fact, found.action)
             raise NotPossible(why.fact, why.action)
         rows = await self._rows(order.recording_id)  # something may have come meanwhile
         if not found.verified and not rows.copies and not order.is_without_a_copy:
             raise NotPossible("Its verified copies are not known any more.", "See `seacorder copies`.")
+        if len(found.verified) < order.least_copies:
+            raise NotPossible("Too few copies could be compared.", "See `seacorder copies`.")
         if (hindrance := self._hindrance(rows)) is not None:
             raise NotPossible(hindrance.fact, hindrance.action)
         removal = Removal(
@@ -233,6 +278,7 @@ class Removals:
             len(found.files), sum(one.bytes for one in found.files), document_of_files(found.files),
         )
         self._note(removal, rows.folders)
+        self._noted[removal.recording_id].ended = ordered.ended or (lambda _: None)
         for row in (removal, *rows.as_removed):
             self._catalogue.record(row)
 
@@ -259,9 +305,11 @@ class Removals:
         del self._noted[removal.recording_id]
         self._completion.held -= {*folders}
         self._tell(removal, report)
+        noted.ended(None)
 
     def _tell(self, removal: Removal, report: FilesRemoved) -> None:
         by = f" by {removal.ordered_by}" if removal.ordered_by else ""
+        by += f" ({removal.why})" if removal.why else ""
         size = f"{large_count_text(removal.files, 'file')}, {removal.bytes:,} bytes"
         copies = ", ".join(removal.copy_places)
         proved = f"A verified copy is in {copies}." if copies else "No copy was verified."
@@ -323,7 +371,12 @@ class Removals:
         return PrepareRemoval(folders, copies, self._settings.roots)
 
     async def _run(
-        self, name: str, order: object, answer: type[T], on_report: Callable[[object], None] = lambda _: None
+        self,
+        name: str,
+        order: object,
+        answer: type[T],
+        on_report: Callable[[object], None] = lambda _: None,
+        limits: Limits = _LIMITS,
     ) -> T | None:
         """The answer of the process; None if it has ended without one."""
         found: list[T] = []
@@ -335,7 +388,7 @@ class Removals:
                 found.append(report)
                 done.set()
 
-        job = Job(name, Launch.of("removal"), order, _LIMITS, may_finish=False)
+        job = Job(name, Launch.of("removal"), order, limits, may_finish=False)
         await run_once(self._supervisor, job, Callbacks(on_report=reported), done)
         return found[0] if found else None
 

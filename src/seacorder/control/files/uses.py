@@ -26,3 +26,8 @@ class Uses:
     def why(self, recording_id: str) -> str:
         """Why it is needed; empty if it is not."""
         return next(iter(self._by.get(recording_id, {}).values()), "")
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The ids of the recordings that are needed."""
+        return tuple(self._by)
