@@ -12,7 +12,7 @@ from typing import Protocol
 
 from seacorder.base import heap
 from seacorder.base.clock import Clock
-from seacorder.base.speaker import speaker, speaking_for
+from seacorder.base.speaker import speak_for, speaker
 from seacorder.channel.burst_loop import BurstLoop, LoopEntry
 from seacorder.channel.channel import Channel
 from seacorder.channel.clean_copy import CleanCopy, Tee
@@ -255,8 +255,12 @@ def _spoken(take: TakeItems) -> TakeItems:
     name = speaker()
 
     def spoken(items: Sequence[Item]) -> None:
-        with speaking_for(name):
+        before = speaker()
+        speak_for(name)
+        try:
             take(items)
+        finally:
+            speak_for(before)
 
     return spoken
 

@@ -61,10 +61,13 @@ class SocketWaiting:
         self._woken, self._waker = socket.socketpair()
         for one in (self._woken, self._waker):
             one.setblocking(False)
+        self._only_waking = Readiness(self._woken.fileno())
+        """As it waits most of the time: no connection is awaited."""
 
     def wait(self, numbers: Sequence[int], seconds: float) -> Sequence[int]:
         own = self._woken.fileno()
-        ready = Readiness(own, *numbers).wait(seconds)
+        waiting = Readiness(own, *numbers) if numbers else self._only_waking
+        ready = waiting.wait(seconds)
         if own in ready:
             with contextlib.suppress(BlockingIOError):
                 self._woken.recv(4096)
@@ -166,11 +169,15 @@ class BurstLoop:
             self._wait(self._entries, self._waiting)
 
     def _wait(self, entries: Sequence[LoopEntry], waiting: Waiting) -> None:
-        awaited = {entry.connection.number: entry for entry in entries if entry.is_awaited}
-        closed = awaited.pop(-1, None)
-        if closed is not None:
-            closed.due_ns = 0
-        due_ns = min(entry.due_ns for entry in entries)
+        awaited: dict[int, LoopEntry] = {}
+        for entry in entries:
+            if entry.is_awaited:
+                number = entry.connection.number
+                if number >= 0:
+                    awaited[number] = entry
+                else:  # it has been closed
+                    entry.due_ns = 0
+        due_ns = min([entry.due_ns for entry in entries])
         seconds = max(0, due_ns - self._clock.monotonic_ns()) / NS_PER_SECOND
         for number in waiting.wait(tuple(awaited), seconds):
             if number in awaited:
@@ -197,17 +204,18 @@ class BurstLoop:
                 return
             if items := entry.connection.read():
                 entry.take(items)
-            self._plan(entry)
+            unread = entry.connection.unread
+            self._plan(entry, unread)
         except Exception as failure:  # noqa: BLE001 - it is raised again where the end is waited for
             entry.failure = failure
             self._end(entry)
             return
-        if entry.connection.unread is not Unread.MORE:
+        if unread is not Unread.MORE:
             entry.pace.has_read(asked)
 
-    def _plan(self, entry: LoopEntry) -> None:
+    def _plan(self, entry: LoopEntry, unread: Unread) -> None:
         """When the connection is read next."""
-        now_ns, unread = self._clock.monotonic_ns(), entry.connection.unread
+        now_ns = self._clock.monotonic_ns()
         entry.is_awaited = False
         if unread is Unread.MORE:
             entry.due_ns = now_ns

@@ -107,6 +107,8 @@ class HeartbeatStatus:
     encoded: Rate = field(default_factory=Rate)
     """What comes from the encoder."""
     _since_utc_ns: int = field(init=False)
+    _told_picture: tuple[tuple[SourceFormat, float, bool], PictureFormat] | None = None
+    """The newest heartbeat's picture, and of what it was made."""
     _picture_fault: PictureFault | None = None
     _picture_fault_since_utc_ns: int | None = None
 
@@ -168,11 +170,11 @@ class HeartbeatStatus:
     def _picture(self, source: SourceFormat | None) -> PictureFormat | None:
         if source is None:
             return None
-        return replace(
-            source.picture,
-            frame_rate=self.timeline.frame_rate,
-            begins_at_recovery_points=self.notices.begins_at_recovery_points,
-        )
+        told = (source, self.timeline.frame_rate, self.notices.begins_at_recovery_points)
+        if self._told_picture is None or told != self._told_picture[0]:
+            picture = replace(source.picture, frame_rate=told[1], begins_at_recovery_points=told[2])
+            self._told_picture = told, picture
+        return self._told_picture[1]
 
     def _file(self, slot: Slot) -> FileStatus | None:
         output = self.outputs[slot]

@@ -186,15 +186,14 @@ class Ingest(Thread):
 
     def _take_all(self, items: Sequence[Item]) -> None:
         """What has come together; packets that follow each other are handed on together."""
-        begin = 0
-        for place, item in enumerate(items):
-            if isinstance(item, SourceFormat):
-                self._hand_on(items[begin:place])
-                self._feed.connected(item)
-                begin = place + 1
-        self._hand_on(items[begin:])
-
-    def _hand_on(self, items: Sequence[Item]) -> None:
-        packets = [item for item in items if isinstance(item, SourcePacket)]
+        packets: list[SourcePacket] = []
+        for item in items:
+            if not isinstance(item, SourceFormat):
+                packets.append(item)
+                continue
+            if packets:
+                self._feed.take_all(packets)
+                packets = []
+            self._feed.connected(item)
         if packets:
             self._feed.take_all(packets)

@@ -178,11 +178,14 @@ class Outputs:
     def frames_due_ns(self) -> int | None:
         """The monotonic time from which on frames are wanted as they come, since a file begins or ends with them; 0
         where that is now, None where it is not known."""
-        outputs = self._slots.values()
-        if any(one.stop is not None or one.begin_ns is not None or one.sink.begun[0] is None for one in outputs):
-            return 0
-        splits = (one.sink.next_split_ns for one in outputs)
-        return min((one for one in splits if one is not None), default=None)
+        due_ns: int | None = None
+        for output in self._slots.values():
+            if output.stop is not None or output.begin_ns is not None or output.sink.begun[0] is None:
+                return 0
+            split_ns = output.sink.next_split_ns
+            if split_ns is not None and (due_ns is None or split_ns < due_ns):
+                due_ns = split_ns
+        return due_ns
 
     def stop(self, slot: Slot, instant: Instant, on_done: OnOutcome) -> bool:
         """Stops a slot's sink at an instant; False when the slot is empty. A second stop keeps the first one's

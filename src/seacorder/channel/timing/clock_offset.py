@@ -118,7 +118,8 @@ class ClockOffset:
         it is shown, 0 without B-frames.
         """
         offset_ns = arrived_ns - media_ns
-        below_ns = self._line.offset(arrived_ns) - offset_ns
+        line = self._line
+        below_ns = line.offset(arrived_ns) - offset_ns
         if self._points and self._is_doubtful(below_ns, ahead_ns):
             return min(offset_ns, self._given_ns)
         if below_ns >= 0:
@@ -129,7 +130,8 @@ class ClockOffset:
             self._next_bucket((arrived_ns, offset_ns))
         elif offset_ns < self._points[-1][1]:
             self._points[-1] = (arrived_ns, offset_ns)
-        return self._slew(offset_ns, arrived_ns)
+        wanted_ns = below_ns + offset_ns if line is self._line else self._line.offset(arrived_ns)
+        return self._slew(offset_ns, arrived_ns, wanted_ns)
 
     def _is_doubtful(self, below_ns: int, ahead_ns: int) -> bool:
         """Whether a picture may have a wrong stamp, so that nothing should be learned from it.
@@ -178,13 +180,12 @@ class ClockOffset:
             return False
         return all(offset > line.offset(at) + by_ns for at, offset in self._points if at > begin_ns)
 
-    def _slew(self, offset_ns: int, arrived_ns: int) -> int:
-        """The line's offset, approached gradually, and never above this picture's own, which would place it after its
-        arrival."""
-        wanted = self._line.offset(arrived_ns)
+    def _slew(self, offset_ns: int, arrived_ns: int, wanted_ns: int) -> int:
+        """The line's offset (`wanted_ns`), approached gradually, and never above this picture's own, which would place
+        it after its arrival."""
         most = max(0, arrived_ns - self._arrived_ns) * SLEW_PPB // _PPB
-        self._given_ns = min(offset_ns, max(self._given_ns - most, min(self._given_ns + most, wanted)))
-        if offset_ns < wanted:
+        self._given_ns = min(offset_ns, max(self._given_ns - most, min(self._given_ns + most, wanted_ns)))
+        if offset_ns < wanted_ns:
             self._line = OffsetLine(arrived_ns, offset_ns, self._line.drift_ppb)
         self._arrived_ns = max(self._arrived_ns, arrived_ns)
         return self._given_ns

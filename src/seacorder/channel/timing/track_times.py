@@ -114,8 +114,10 @@ class TrackTimes:
     mended packet: a delay does not last."""
     _rate_ppm: int = RIGHT_PPM
     """The rate of the source's clock for which `frame` was measured."""
+    is_steady: bool = False
+    """The usual distance has been measured: several steps in a row have borne it out."""
     _steady: int = 0
-    """How many steps had the usual distance since that was set anew; see `is_steady`."""
+    """How many steps had the usual distance since that was set anew."""
     _is_regular: bool = False
     """The last step had the usual distance, or that of a hole. A long step right after a short one only makes up for
     it."""
@@ -143,11 +145,6 @@ class TrackTimes:
         wrong rate."""
         rate_ppm = self.watch.rate_ppm
         return ticks if rate_ppm == RIGHT_PPM else ticks * rate_ppm // RIGHT_PPM
-
-    @property
-    def is_steady(self) -> bool:
-        """The usual distance has been measured: several steps in a row have borne it out."""
-        return self._steady >= _LEARNED_STEPS
 
     def begin(self, media: int, stamp: int | None, arrived_ns: int) -> int:
         """The first packet of the connection on this track gets the media time `media`, which is returned."""
@@ -293,7 +290,8 @@ class TrackTimes:
         if abs(step - frame) * 4 <= frame:
             self._steady += 1
             self._is_regular = True
-            if self._steady < _LEARNED_STEPS:
+            self.is_steady = self._steady >= _LEARNED_STEPS
+            if not self.is_steady:
                 self.frame += (step - frame) // 4
             return
         if self.counts_skipped and self._steady >= STEADY_STEPS and step > frame:
@@ -307,7 +305,7 @@ class TrackTimes:
         self._is_regular = False
         # A new distance that comes once is a pause or an inexact stamp; one that comes twice is the new rate.
         if abs(step - self._step) * 4 <= step:
-            self._steady = 0
+            self._steady, self.is_steady = 0, False
             self.frame = max(1, step)
         self._step = step
 

@@ -49,7 +49,7 @@ class Burst:
             return [min(begun[1], self.came_ns), *self.arrivals(timestamps[1:], newest, clock_rate)]
         if self.after_ns >= self.came_ns:
             return [self.came_ns] * len(timestamps)
-        ahead = sorted(((one - newest + _HALF) & 0xFFFF_FFFF) - _HALF for one in timestamps)
+        ahead = sorted([((one - newest + _HALF) & 0xFFFF_FFFF) - _HALF for one in timestamps])
         least, most = self.after_ns, self.came_ns
         return [max(least, min(most, most + ticks * NS_PER_SECOND // clock_rate)) for ticks in ahead]
 

@@ -59,6 +59,10 @@ class PictureOrder:
         self.is_stray = False
         if not ahead:
             return self._begin(pts)
+        if not self._depth and pts > ahead[0]:  # the usual case first
+            ahead[0] = pts
+            self._stray = None
+            return pts
         if pts in ahead:
             return ahead[0]  # the source's clock stands still
         if pts < ahead[0] and self._may_precede is not None and self._may_precede(content):
@@ -125,7 +129,9 @@ class MissingPictures:
         if last is None:
             return 0
         if not damaged and not lost:
-            self._learn(dts - last)
+            step = dts - last
+            if not step == self._step == self._distance:
+                self._learn(step)
             return 0
         missing = round((dts - last) / self._distance) - 1 if self._distance else -1
         return missing if 0 <= missing <= damaged + lost else damaged

@@ -24,6 +24,8 @@ class H264Units(AccessUnits):
     codec = "h264"
     roles = H264_ROLES
     header_bytes = 1
+    _newest_sequence = b""
+    """The newest sequence parameter set."""
 
     def _unpack(self, view: memoryview, begin: int, end: int) -> None:
         if end - begin < 2:
@@ -55,7 +57,8 @@ class H264Units(AccessUnits):
         return is_first, is_key, frames
 
     def _look_at_set(self, unit: bytes) -> None:
-        if unit[0] & 0x1F == _SPS:
+        if unit[0] & 0x1F == _SPS and unit != self._newest_sequence:  # it comes again with each keyframe
+            self._newest_sequence = unit
             self.may_be_field = may_have_fields(unit[1:])
 
     def _look_at_message(self, kind: int, view: memoryview, begin: int, end: int) -> None:

@@ -110,7 +110,7 @@ class Senders:
         self._last_ns = now_ns
         self._turns += 1
         self._said_goodbye = False
-        if self._is_settled:
+        if self._others and self._is_settled:
             self._others = {key: other for key, other in self._others.items() if other.received == received}
 
     def goodbye(self) -> None:

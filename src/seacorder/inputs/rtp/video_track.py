@@ -154,6 +154,7 @@ class VideoTrack:
         order, waited = self._order, max(0, arrived_ns - self._arrived_ns) * 9 // 100_000
         self._arrived_ns = arrived_ns
         dts = order.decoding_time(pts, waited, content)
+        reorders = order.reorders
         missing = self._missing.before(dts, damaged=unit.damaged, lost=unit.lost)
         if unit.damaged or unit.lost:
             self._told_by_times = DEEPEST + 1
@@ -168,18 +169,15 @@ class VideoTrack:
             arrived_ns,
             unit.is_doubtful,
             None if report is None else _camera_ns(report, time),
-            0 if order.reorders else missing,
-            self._is_counted(),
+            0 if reorders else missing,
+            not reorders or self._is_counted(),
             recovery or 0,
         )
 
     def _is_counted(self) -> bool:
         """`missing_before` tells all that is missing here, so that the timeline need not look for holes in the times.
-
-        Where pictures are reordered, a hole in the decoding times comes up to `DEEPEST` pictures after the loss.
+        For a stream that reorders: there a hole in the decoding times comes up to `DEEPEST` pictures after the loss.
         """
-        if not self._order.reorders:
-            return True
         self._told_by_times -= self._told_by_times > 0
         return self._told_by_times == 0
 

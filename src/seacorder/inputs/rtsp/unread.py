@@ -23,6 +23,10 @@ class UnreadTime:
         self._begin_ns = self._slot_ns = now_ns
         self._slot_bytes = 0
         self._slots: deque[int] = deque(maxlen=_SLOTS)
+        self.is_known = False
+        """How much the camera sends."""
+        self.wanted_bytes = 0
+        """Room for so many bytes lets everything lie for `SLOT_NS`."""
 
     def took(self, count: int, now_ns: int) -> None:
         """A read has taken so many bytes."""
@@ -30,21 +34,15 @@ class UnreadTime:
         if now_ns - self._slot_ns >= SLOT_NS:
             self._slots.append(self._slot_bytes)
             self._slot_ns, self._slot_bytes = now_ns, 0
+            self.is_known = now_ns - self._begin_ns >= _KNOWN_NS
+            self.wanted_bytes = _SHARE * max(self._slots)
 
     def begin_anew(self, now_ns: int) -> None:
         """What is known does not hold any more: everything is read at once for some time."""
         self._begin_ns = self._slot_ns = now_ns
-        self._slot_bytes = 0
+        self._slot_bytes = self.wanted_bytes = 0
+        self.is_known = False
         self._slots.clear()
-
-    @property
-    def is_known(self) -> bool:
-        return self._slot_ns - self._begin_ns >= _KNOWN_NS
-
-    @property
-    def wanted_bytes(self) -> int:
-        """Room for so many bytes lets everything lie for `SLOT_NS`."""
-        return _SHARE * max(self._slots, default=0)
 
     def ns(self, capacity_bytes: int) -> int:
         """How long bytes may lie where there is room for so many; 0: not at all."""
