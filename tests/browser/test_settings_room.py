@@ -70,11 +70,10 @@ async def test_a_camera_is_tried_and_becomes_a_channel(
     await shoot(page, "settings-camera-tried", pictures)
     assert await faults_of_axe(page) == []
     await form.get_by_role("button", name="Save").click()
-    await expect(page.get_by_role("region", name="TMS")).to_contain_text("New: recorded from the next start on.")
+    await expect(page.get_by_role("region", name="TMS")).to_be_visible()
     await expect(page.get_by_text("rtsp://***@10.0.0.9/live")).to_be_visible()
-    await page.get_by_role("button", name="Restart now").click()
-    await expect(page.get_by_text("Seacorder restarts.")).to_be_visible()
-    assert bench.restarts == 1
+    await expect(page.get_by_role("button", name="Restart now")).to_have_count(0)
+    assert [one.name for one in bench.channels.channels] == ["Bow", "Stern", "TMS"]
 
 
 async def test_why_a_camera_shows_nothing_and_what_is_refused(page: Page, server: str, bench: SetupBench) -> None:
@@ -92,19 +91,20 @@ async def test_why_a_camera_shows_nothing_and_what_is_refused(page: Page, server
     await expect(page.get_by_text("There is a channel Stern already.")).to_be_visible()
     await form.get_by_label("Name").fill("Bow 2")
     await form.get_by_role("button", name="Save").click()
-    await expect(page.get_by_role("region", name="Bow 2")).to_contain_text("New")
+    await expect(page.get_by_role("region", name="Bow 2")).to_be_visible()
 
 
 async def test_a_channel_is_removed_while_a_recording_is_on_which_goes_on(
     page: Page, server: str, recorder: FakeRecorder, bench: SetupBench, pictures: Path
 ) -> None:
     await recorder.start_recording()
+    bench.channels.recorded = {"Stern"}
     await opened(page, server, "/settings/channels")
     await page.get_by_role("button", name="Remove Stern").click()
     await page.get_by_role("alertdialog", name="Remove Stern").get_by_role("button", name="Remove").click()
-    await expect(page.get_by_role("region", name="Stern")).to_contain_text("Removed: ends at the next start.")
-    await expect(page.get_by_role("button", name="Restart now")).to_be_disabled()
-    await expect(page.get_by_text("after the recording")).to_be_visible()
+    stern = page.get_by_role("region", name="Stern")
+    await expect(stern).to_contain_text("Removed: waits for the end of the recording.")
+    await expect(page.get_by_role("button", name="Restart now")).to_have_count(0)
     await shoot(page, "settings-removed", pictures)
     assert recorder.commands == ["start_recording"]
     assert "Stern" in bench.page.read_text(encoding="utf-8")
@@ -143,9 +143,15 @@ async def test_the_overlay_has_a_preview_before_it_is_saved(
     assert "{kind = " not in (kept := bench.page.read_text(encoding="utf-8"))
     assert 'text = "KP {kp:.3f}"' in kept
     assert 'anchor = "top_right"' in kept
+    await page.get_by_role("button", name="Restart now").click()
+    await expect(page.get_by_text("Seacorder restarts.")).to_be_visible()
+    assert bench.restarts == 1
 
 
-async def test_a_source_is_added(page: Page, server: str, bench: SetupBench, pictures: Path) -> None:
+async def test_a_source_is_added_for_the_next_start_which_a_recording_refuses(
+    page: Page, server: str, bench: SetupBench, recorder: FakeRecorder, pictures: Path
+) -> None:
+    await recorder.start_recording()
     await opened(page, server, "/settings/sources")
     await page.get_by_role("button", name="Add a source").click()
     form = page.get_by_role("form", name="Add a source")
@@ -153,7 +159,9 @@ async def test_a_source_is_added(page: Page, server: str, bench: SetupBench, pic
     await form.get_by_label("Address").fill("udp://:5005")
     await form.get_by_label("Definitions").fill("GGA, HDT")
     await form.get_by_role("button", name="Save").click()
-    await expect(page.get_by_role("region", name="GNSS")).to_contain_text("New")
+    await expect(page.get_by_role("region", name="GNSS")).to_contain_text("New: takes effect at the next start.")
+    await expect(page.get_by_role("button", name="Restart now")).to_be_disabled()
+    await expect(page.get_by_text("after the recording")).to_be_visible()
     assert 'definitions = ["GGA", "HDT"]' in bench.page.read_text(encoding="utf-8")
     await shoot(page, "settings-sources", pictures)
     assert await faults_of_axe(page) == []

@@ -14,7 +14,8 @@ from seacorder.catalogue.page import Page
 from seacorder.catalogue.tables import TABLES
 from seacorder.control.blackbox.door import BlackboxOptions
 from seacorder.control.context import Timeouts
-from seacorder.control.recorder import Recorder, RecorderOptions
+from seacorder.control.options import RecorderOptions
+from seacorder.control.recorder import Recorder
 from seacorder.model.blackbox import BlackboxSettings
 from seacorder.model.channel import ChannelSettings, ChannelState
 from seacorder.model.command import RepairFiles
@@ -67,6 +68,8 @@ class Bridge:
         """Set it, and build anew, for a recorder that looks there for files that its catalogue does not know."""
         self.definitions: dict[str, tuple[Definition, ...]] = {}
         """Of the settings file."""
+        self.channels: tuple[ChannelSettings, ...] | None = None
+        """Set it, and build anew, for a recorder with these channels."""
         self.timeouts = timeouts
         self.lose_examinations = False
         """Set it for a run that ends before any file has been examined."""
@@ -83,7 +86,7 @@ class Bridge:
             for i, name in enumerate(NAMES)
         ]
         self.recorder = Recorder(
-            channels,
+            self.channels or channels,
             self.supervisor,  # type: ignore[arg-type]
             self.catalogue,
             AllowedFolders(self.folder),

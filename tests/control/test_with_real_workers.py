@@ -11,7 +11,8 @@ import pytest
 from seacorder.base.clock import SystemClock
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.page import Page
-from seacorder.control.recorder import Recorder, RecorderOptions
+from seacorder.control.options import RecorderOptions
+from seacorder.control.recorder import Recorder
 from seacorder.control.workers.encoder_probe import EncoderProbe
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.loss import Loss, LossCause

@@ -1,13 +1,16 @@
 """The real setup over a settings file in a folder of the test; nothing is really tried or started again."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from seacorder.config.load import source_of
+from seacorder.config.schema import Settings
 from seacorder.control.events.log import EventKind
-from seacorder.control.settings.setup import Setup
-from seacorder.model.channel import PictureFormat
+from seacorder.control.settings.setup import Restarting, Setup
+from seacorder.model.channel import ChannelSettings, PictureFormat
 from seacorder.model.command import PreviewOverlay, TryInput
 from seacorder.model.report import InputTried, JpegPicture
+from seacorder.model.setup import Difference
 
 
 class FakeTrials:
@@ -27,6 +30,29 @@ class FakeTrials:
         return JpegPicture(0, order.jpeg, order.utc_ns)
 
 
+class FakeChannels:
+    """Puts channels into force at once, but for those in `recorded`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.channels = self._wanted = settings.channel_settings()
+        self.recorded: set[str] = set()
+
+    def waiting(self, channel: str) -> Difference:
+        present = {one.name: one for one in self.channels}.get(channel)
+        wanted = {one.name: one for one in self._wanted}.get(channel)
+        if present is None:
+            return Difference.NONE
+        changed = Difference.REMOVED if wanted is None else Difference.CHANGED
+        return Difference.NONE if wanted is not None and wanted.address == present.address else changed
+
+    async def use(self, settings: Settings, changed: Collection[str]) -> None:
+        self._wanted = settings.channel_settings()
+        assert changed
+        kept = {one.name: one for one in self.channels if one.name in self.recorded}
+        new = [kept.pop(one.name, one) for one in self._wanted]
+        self.channels: tuple[ChannelSettings, ...] = (*new, *kept.values())
+
+
 class SetupBench:
     """A settings file, and the setup of a recorder that was started with it."""
 
@@ -43,7 +69,9 @@ class SetupBench:
         """The setup of a program that is started now."""
         source = source_of(self.path, {})
         settings = source.in_use().settings
-        return Setup(source, settings, self, self.trials, lambda: self.busy, self.restart)  # type: ignore[arg-type]
+        self.channels = FakeChannels(settings)
+        again = Restarting(lambda: self.busy, self.restart)
+        return Setup(source, settings, self, self.channels, self.trials, again)  # type: ignore[arg-type]
 
     def restart(self) -> None:
         self.restarts += 1

@@ -25,6 +25,7 @@ from seacorder.model.command import (
     StopRecording,
     TakeFramegrab,
     TakePicture,
+    WatchLive,
 )
 from seacorder.model.data_log import ChangeDataLog, StartBlackboxLog, StartDataLog
 from seacorder.model.outcome import ChannelOutcome
@@ -119,6 +120,7 @@ class FakeWorker:
         raise WorkerLost(f"{self.name}: its recording process has stopped.")
 
     async def stop(self) -> None:
+        self._finish_files()
         self.end()
 
     def stop_now(self) -> None:
@@ -216,9 +218,16 @@ class FakeWorker:
                 return None
             case ChangeRecording() | ChangeEncoding() | SetOverlayText() | SetContext() | ShowFields():
                 return None
-            case HearNarration() | StartDataLog() | ChangeDataLog() | StartBlackboxLog():
+            case HearNarration() | StartDataLog() | ChangeDataLog() | StartBlackboxLog() | WatchLive():
                 return None
         return Answer(command.request, ChannelOutcome(self.name, True, achieved_utc_ns=self._clock.utc_ns()))
+
+    def _finish_files(self) -> None:
+        """Each ends with what it had at the last heartbeat."""
+        part, self.part, file = self.part, None, self.status.recording
+        if part is not None and file is not None:
+            end_utc_ns = file.newest_stored_utc_ns
+            self.report(PartClosed(replace(part, state=FileState.WHOLE, end_utc_ns=end_utc_ns, frames=file.frames)))
 
     def _open_clip(self, order: StartClip) -> None:
         path = f"{order.naming.base_folder}/{self.name}_{order.kind.lower()}.mp4"

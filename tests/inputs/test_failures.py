@@ -162,19 +162,19 @@ def test_no_message_says_that_the_source_is_tried_again_or_what_its_failure_cost
         assert "record" not in message.text
 
 
-def test_an_address_is_corrected_where_it_is_written_and_not_during_a_dive() -> None:
+def test_an_address_can_be_corrected_during_a_dive() -> None:
     failure = camera_failure(Cause.UNAUTHORIZED, camera_of("rtsp://a:b@127.0.0.1/bow"), "Camera")
     assert failure.fact == "Camera rejects the user name or password."
     assert failure.action.startswith(
-        "Correct them (in front of the @) in `input` of this channel in the settings file, and restart Seacorder "
-        "between dives. Many cameras lock a user out for some minutes after failed logins"
+        "Correct them (in front of the @) in `input` of this channel on the page, under Settings. Many cameras "
+        "lock a user out for some minutes after failed logins"
     )
     silent = camera_failure(Cause.SILENT, camera_of("rtsp://127.0.0.1/bow"), "Camera")
     assert (silent.fact, silent.action) == (
         "Camera does not answer.",
         (
-            "Check its power and network cable. If its address is wrong, correct `input` of this channel in the "
-            "settings file, and restart Seacorder between dives."
+            "Check its power and network cable. If its address is wrong, correct `input` of this channel on the page, "
+            "under Settings."
         ),
     )
 

@@ -118,6 +118,11 @@ class Program:
         assert answer.status_code == status, f"{path}: {answer.status_code} {answer.text}"
         return answer.json() if answer.content else None
 
+    def put(self, path: str, body: object) -> Any:
+        answer = self._http.put(self.url + path, json=body)
+        assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text}"
+        return answer.json()
+
     def channel(self, name: str) -> Any:
         """The channel's part of the status."""
         (found,) = [channel for channel in self.get("/api/v1/status")["channels"] if channel["name"] == name]

@@ -35,8 +35,9 @@ from seacorder.cli.volumes import begin_blackbox, begin_volumes, check_mounted, 
 from seacorder.config.schema import ServerSettings, Settings
 from seacorder.config.values import is_loopback
 from seacorder.control.blackbox.door import BlackboxOptions
-from seacorder.control.recorder import Recorder, RecorderOptions
-from seacorder.control.settings.setup import Setup
+from seacorder.control.options import RecorderOptions
+from seacorder.control.recorder import Recorder
+from seacorder.control.settings.setup import Restarting, Setup
 from seacorder.control.workers.input_trial import InputTrials
 from seacorder.model.completion import Proof
 from seacorder.model.definition.ready import by_name
@@ -229,7 +230,8 @@ def _setup(start: Start, recorder: Recorder, shutdown: Shutdown, ending: Restart
 
     running = start.settings if start.used is None else start.used.settings
     restart = ending.restart if can_restart() else None
-    return Setup(start.source, running, recorder.journal, InputTrials(trials), is_busy, restart)
+    changes, again = recorder.channel_changes, Restarting(is_busy, restart)
+    return Setup(start.source, running, recorder.journal, changes, InputTrials(trials), again)
 
 
 def certificate_of(server: ServerSettings) -> Certificate | None:

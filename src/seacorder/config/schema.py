@@ -6,7 +6,7 @@ To add a setting:
    what it takes (`accepted`). What is wrong with a single value is found by a function of `values`; what is wrong with
    two values together by `clashes`.
 2. Hand it on. To workers: `Settings.channel_settings`, at the end of this file, fills `model.channel.ChannelSettings`.
-   To the control process: `compose` in `cli/serve.py` fills `control.recorder.RecorderOptions`. To the two services:
+   To the control process: `compose` in `cli/serve.py` fills `control.options.RecorderOptions`. To the two services:
    they get `ServerSettings` whole, see `api/assembly.py`.
 3. Describe it: docs/reference/settings.md and `config/sample.py`. Tests in `tests/config` compare both with this
    schema. `tests/cli/test_settings.py` has a sentence that lists the keys of `[server]`.

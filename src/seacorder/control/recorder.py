@@ -1,8 +1,8 @@
 """The recorder: everything that an operator can do, for `api` and `cli`."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import seacorder
 from seacorder.base.clock import Clock
@@ -11,8 +11,9 @@ from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.queries import Unfinished
 from seacorder.control.alarms.alarms import Alarms
 from seacorder.control.alarms.volumes import VolumeWatch
-from seacorder.control.blackbox.door import NO_BLACKBOX, BlackboxDoor, BlackboxOptions
-from seacorder.control.context import Context, Timeouts
+from seacorder.control.blackbox.door import BlackboxDoor
+from seacorder.control.channel_changes import ChannelChanges, Holders
+from seacorder.control.context import Context
 from seacorder.control.copies.copying import Copying
 from seacorder.control.events.journal import Journal
 from seacorder.control.events.log import EventKind, EventLog
@@ -31,6 +32,7 @@ from seacorder.control.observations.kinds import Kinds
 from seacorder.control.observations.made import MadeFiles
 from seacorder.control.observations.shelf import Shelf
 from seacorder.control.observations.sources import SurveyReadings
+from seacorder.control.options import RecorderOptions, settings_store
 from seacorder.control.recording.clips import CLIP_KINDS, Clips
 from seacorder.control.recording.data_logs import DataLogs
 from seacorder.control.recording.encoding_orders import EncodingOrders, Sharing
@@ -44,7 +46,6 @@ from seacorder.control.settings.client_definitions import ClientDefinitions
 from seacorder.control.settings.dive_context import DiveContexts
 from seacorder.control.settings.given_names import GivenNames, name_of
 from seacorder.control.settings.naming import DirectoryInstant, Ids
-from seacorder.control.settings.store import FixedSettings, SettingsStore
 from seacorder.control.status import Overview
 from seacorder.control.telemetry.telemetry import Telemetry
 from seacorder.control.worker_reports import Listeners, WorkerReports
@@ -56,73 +57,19 @@ from seacorder.control.workers.overlay_text import OverlayTexts
 from seacorder.model.alarm import Alarm, AlarmKind
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.command import ReadFrame
-from seacorder.model.completion import NO_PROOF, Proof
-from seacorder.model.copies import CopyTarget
-from seacorder.model.data_log import DataLogSettings
-from seacorder.model.definition.in_force import Named
 from seacorder.model.dive_context import ContextChange, DiveContext
 from seacorder.model.instant import Instant
-from seacorder.model.observation_kind import READY_KINDS, ObservationKind
-from seacorder.model.observation_rule import ObservationRule
 from seacorder.model.outcome import CommandOutcome
 from seacorder.model.overlay import OverlayText
 from seacorder.model.recording import FileKind
-from seacorder.model.removal_rules import NO_RULES, RemovalRules
 from seacorder.model.report import FrameRead, JpegPicture
-from seacorder.model.settings import ChannelEncoding, ChannelSettingsView, Override, RecorderSettings, SettingsChange
+from seacorder.model.settings import ChannelSettingsView, Override, RecorderSettings, SettingsChange
 from seacorder.model.status import RecorderStatus
-from seacorder.model.telemetry import TelemetrySettings
-from seacorder.model.volume import MarkedFolder
 from seacorder.storage.allowed_folders import AllowedFolders
 from seacorder.storage.volumes import MarkedFolders
 from seacorder.supervisor.supervisor import Supervisor
 
 _ENDING = ("Seacorder is ending and finishes its files.", "Do not switch the computer off yet.")
-
-
-@dataclass(frozen=True, slots=True)
-class RecorderOptions:
-    """What the settings file says about the recorder as a whole."""
-
-    first_settings: RecorderSettings = field(default_factory=RecorderSettings)
-    """In force until a client changes them."""
-    reserve_bytes: int = 2_000_000_000
-    file_folders: tuple[str, ...] = ()
-    """Folders of recorded files, from which a damaged catalogue is made again."""
-    use_utc: bool = False
-    """Time tags in UTC instead of local time."""
-    fallback_root: str | None = None
-    """Absolute folder on a second volume, for recordings that the first cannot take."""
-    timeouts: Timeouts = field(default_factory=Timeouts)
-    narrator: ChannelSettings | None = None
-    """Settings of the worker that reads the narration's sound device; None without narration."""
-    telemetry: TelemetrySettings | None = None
-    """Settings of the worker that reads the instruments; None without sources of survey data."""
-    definitions: Named = field(default_factory=dict)
-    """Definitions of the settings file."""
-    data_log: DataLogSettings = field(default_factory=DataLogSettings)
-    """What is written beside a recording from survey data."""
-    own_encodings: Mapping[str, ChannelEncoding] = field(default_factory=dict)
-    """By channel: the encoding settings that the settings file gives to it alone."""
-    volumes: tuple[MarkedFolder, ...] = ()
-    """The folders that files go to, each with the mark by which its volume is known again: another volume may be
-    mounted there later."""
-    cores: float = 1.0
-    """Processor cores that all channels together may use."""
-    channels_per_process: int = 0
-    """How many channels that pass their pictures through may share a process; 0: as many as is usual."""
-    kinds: tuple[ObservationKind, ...] = READY_KINDS
-    """What can be observed."""
-    rules: tuple[ObservationRule, ...] = ()
-    """What is entered by itself."""
-    interval_seconds: float = 0.0
-    """How often a snapshot of all readings is entered; 0: never."""
-    proof: Proof = NO_PROOF
-    """By what manifests are proved."""
-    copies: tuple[CopyTarget, ...] = ()
-    """Where recorded files are copied to."""
-    removal: RemovalRules = NO_RULES
-    blackbox: BlackboxOptions = NO_BLACKBOX
 
 
 class Recorder:
@@ -157,7 +104,7 @@ class Recorder:
             watch=watch,
             catalogue=catalogue,
             journal=self.journal,
-            settings=(store := _settings_store(channels, folders, catalogue, probe, options)),
+            settings=(store := settings_store(channels, folders, catalogue, probe, options)),
             ids=Ids(),
             directory=DirectoryInstant(),
             narration=NarratorWatch(workers, watch),
@@ -188,6 +135,8 @@ class Recorder:
         self._context.workers.add_all(self._reports.callbacks)
 
     def _worker_reports(self, alarms: Alarms) -> WorkerReports:
+        holders = Holders(self._recordings, self._clips, self._encodings, self.live, self.blackbox.box)
+        self.channel_changes = ChannelChanges(self._context, holders, alarms.look)
         heard = Listeners(
             self._recordings, self._clips, self._framegrabs, alarms, self._overlay, self._encodings, self._dive,
             self.observations.places, self._made, self.live, self.blackbox.box,
@@ -208,6 +157,7 @@ class Recorder:
         self.removal_rules = kept.rules
 
         def look() -> None:
+            self.channel_changes.look()
             self._automatic.look()
             kept.look()
             self.blackbox.look()
@@ -290,6 +240,7 @@ class Recorder:
         in order; the next start does not continue it."""
         self.announce_end()
         stopped = await asyncio.gather(self.stop_recording(), *(clips.stop() for clips in self._clips.values()))
+        await self.channel_changes.stop()
         await self._rebuilding.stop()
         await self._kept.stop()
         await self._encodings.stop()
@@ -335,6 +286,7 @@ class Recorder:
         if result.id:
             await self.observations.recording_stopped(result.instant, result.id)
         self._encodings.files_may_be_over()
+        self.channel_changes.look()
         return result
 
     async def start_clip(self, kind: FileKind = FileKind.CLIP) -> CommandOutcome:
@@ -484,15 +436,3 @@ class Recorder:
 
     def _is_clip_on(self) -> bool:
         return any(clips.running is not None for clips in self._clips.values())
-
-
-def _settings_store(
-    channels: Sequence[ChannelSettings],
-    folders: AllowedFolders,
-    catalogue: Catalogue,
-    probe: EncoderProbe,
-    options: RecorderOptions,
-) -> SettingsStore:
-    own = {one.name: options.own_encodings.get(one.name, ChannelEncoding()) for one in channels}
-    fixed = FixedSettings(own, options.use_utc, options.fallback_root)
-    return SettingsStore(options.first_settings, folders, catalogue, probe, fixed)

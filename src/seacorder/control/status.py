@@ -67,6 +67,7 @@ class Overview:
             recording_seconds=running.channel_seconds(name) if running else 0.0,
             restarts=context.workers.restarts(name),
             missing=self._recordings.book.counts(context.watch[name]),
+            change_waiting=context.workers.change_waiting(name),
         )
 
     def _volume(self) -> Volume:

@@ -107,6 +107,8 @@ class WorkerReports:
 
     def _status(self, status: ChannelStatus) -> None:
         watch = self._context.watch
+        if watch.is_leaving(status.channel):
+            return
         has_news = status.channel in watch.lost or signs_of(status) != signs_of(watch[status.channel])
         watch.saw_status(status)
         self._listeners.recordings.saw_status(status)

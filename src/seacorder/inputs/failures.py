@@ -78,13 +78,13 @@ class Cause(Enum):
     """Another program has the port on which to receive."""
 
 
-_CORRECT = "correct `input` of this channel in the settings file, and restart Seacorder between dives."
+_CORRECT = "correct `input` of this channel on the page, under Settings."
 _ADDRESS = f"If its address is wrong, {_CORRECT}"
 _UNAUTHORIZED = Message(
     "{source} rejects the user name or password.",
-    "Correct them (in front of the @) in `input` of this channel in the settings file, and restart Seacorder between "
-    "dives. Many cameras lock a user out for some minutes after failed logins: if the right password is rejected, too, "
-    "stop Seacorder between dives and wait that long.",
+    "Correct them (in front of the @) in `input` of this channel on the page, under Settings. Many cameras lock a "
+    "user out for some minutes after failed logins: if the right password is rejected, too, stop Seacorder between "
+    "dives and wait that long.",
 )
 _FORBIDDEN = "{source} does not let this user watch."
 _IF_OFTEN = "If this happens often, check its power supply, cable and network switch, or lower its bit rate."

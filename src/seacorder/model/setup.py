@@ -1,4 +1,4 @@
-"""What the next start of the program takes, and how it differs from what runs."""
+"""What is set, as the next start of the program takes it, and how it differs from what is in force."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Difference(StrEnum):
-    """What the next start makes different."""
+    """What is not in force yet."""
 
     NONE = "none"
     ADDED = "added"
@@ -24,6 +24,9 @@ class SetupItem:
     is_of_page: bool
     """The page has set something of it."""
     difference: Difference
+    waits: bool = False
+    """The difference takes effect by itself once nothing of the channel is recorded any more; else at the next start.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +40,4 @@ class SetupNow:
     """By list: those of the next start in its order, then those that end with it."""
     tables: Mapping[str, Mapping[str, Any]]
     needs_restart: bool
+    """Something is different that takes effect at the next start alone."""

@@ -9,6 +9,7 @@ from seacorder.model.loss import MissingCounts
 from seacorder.model.narration import NarrationView
 from seacorder.model.removal_rules import RulesView
 from seacorder.model.settings import Override
+from seacorder.model.setup import Difference
 from seacorder.model.volume import Volume
 
 
@@ -25,6 +26,8 @@ class ChannelView:
     restarts: int
     """How often its worker was started again."""
     missing: MissingCounts
+    change_waiting: Difference = Difference.NONE
+    """What becomes of the channel once nothing of it is recorded any more."""
 
 
 @dataclass(frozen=True, slots=True)

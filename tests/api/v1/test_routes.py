@@ -139,13 +139,16 @@ async def test_pictures(client: httpx.AsyncClient, recorder: FakeRecorder) -> No
     for path, status in {
         "/api/v1/channels/1/picture.jpg": 404,
         "/api/v1/channels/2/picture.jpg": 404,
+        "/api/v1/channels/0/picture.jpg?channel=Bow": 200,
+        "/api/v1/channels/0/picture.jpg?channel=Stern": 404,
         "/api/v1/channels/x/picture.jpg": 400,
         "/api/v1/channels/-1/picture.jpg": 400,
         "/api/v1/channels/0/picture.jpg?width=1": 400,
         "/api/v1/channels/0/picture.jpg?width=99999": 400,
     }.items():
         answer = await client.get(path)
-        assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json"), path
+        kind = "image/jpeg" if status == 200 else "application/problem+json"
+        assert (answer.status_code, answer.headers["content-type"]) == (status, kind), path
 
 
 @pytest.mark.parametrize("table", ["recordings", "parts", "clips", "framegrabs", "losses"])

@@ -53,9 +53,12 @@ async def test_what_the_next_start_takes_without_secrets(asked: httpx.AsyncClien
         "channels": [
             {
                 "table": {"name": "Bow", "input": "rtsp://***@10.0.0.1/live"}, "is_of_page": False,
-                "difference": "none",
+                "difference": "none", "waits": False,
             },
-            {"table": {"name": "P/S", "input": "test:"}, "is_of_page": False, "difference": "none"},
+            {
+                "table": {"name": "P/S", "input": "test:"}, "is_of_page": False, "difference": "none",
+                "waits": False,
+            },
         ],
         "sources": [],
         "storage": {},
@@ -63,20 +66,26 @@ async def test_what_the_next_start_takes_without_secrets(asked: httpx.AsyncClien
     }
 
 
-async def test_a_channel_is_added_changed_removed_and_all_taken_back(asked: httpx.AsyncClient) -> None:
+async def test_a_channel_is_added_changed_removed_and_all_taken_back(
+    asked: httpx.AsyncClient, bench: SetupBench
+) -> None:
+    bench.channels.recorded = {"P/S"}
     added = await asked.post(CHANNELS, json={"name": "TMS", "input": "rtsp://rov:other@10.0.0.9/live"})
     assert added.status_code == 201
     assert "other" not in added.text
     assert added.json()["channels"][2] == {
-        "table": {"name": "TMS", "input": "rtsp://***@10.0.0.9/live"}, "is_of_page": True, "difference": "added",
+        "table": {"name": "TMS", "input": "rtsp://***@10.0.0.9/live"}, "is_of_page": True, "difference": "none",
+        "waits": False,
     }
     changed = await asked.put(
         CHANNELS, params={"name": "P/S"}, json={"name": "Port", "input": "test:", "backlog_seconds": None}
     )
-    found = {one["table"]["name"]: one["difference"] for one in changed.json()["channels"]}
-    assert found == {"Bow": "none", "Port": "added", "TMS": "added", "P/S": "removed"}
+    found = {one["table"]["name"]: (one["difference"], one["waits"]) for one in changed.json()["channels"]}
+    now = ("none", False)
+    assert found == {"Bow": now, "Port": now, "TMS": now, "P/S": ("removed", True)}
     removed = await asked.delete(CHANNELS, params={"name": "Bow"})
-    assert removed.json()["needs_restart"] is True
+    assert [one["table"]["name"] for one in removed.json()["channels"]] == ["Port", "TMS", "P/S"]
+    assert removed.json()["needs_restart"] is False
     back = (await asked.delete(ALL)).json()
     assert back["needs_restart"] is False
     assert [one["table"]["name"] for one in back["channels"]] == ["Bow", "P/S"]

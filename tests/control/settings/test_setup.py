@@ -1,4 +1,5 @@
-"""What the page changes is checked, kept beside the settings file, and takes effect at the next start alone."""
+"""What the page changes is checked and kept beside the settings file. Channels are in force at once where nothing of
+them is recorded; all else at the next start."""
 
 import stat
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 from fakes.setup import SetupBench
 from seacorder.base.errors import BadRequest, NotKnown, NotPossible
 from seacorder.config.load import source_of
-from seacorder.control.settings.setup import Setup
+from seacorder.control.settings.setup import Restarting, Setup
 from seacorder.model.command import TryInput
 from seacorder.model.setup import Difference, SetupNow
 
@@ -44,13 +45,12 @@ async def test_as_started_nothing_is_different_and_no_secret_is_shown(bench: Set
 
 async def test_a_new_channel_is_kept_beside_the_file_which_stays_as_it_was_written(bench: SetupBench) -> None:
     now = await bench.setup.put("channels", None, CAMERA)
-    assert differences(now)["TMS"] is Difference.ADDED
-    assert now.needs_restart
+    assert differences(now)["TMS"] is Difference.NONE
+    assert not now.needs_restart
+    assert bench.channels.channels[2].address == CAMERA["input"]
     assert bench.path.read_text(encoding="utf-8") == TEXT
     assert stat.S_IMODE(bench.page.stat().st_mode) == 0o600
-    assert bench.said == [
-        "The channel TMS was added on the page. This takes effect when Seacorder is started again."
-    ]
+    assert bench.said == ["The channel TMS was added on the page."]
     after = await bench.started().now()
     assert differences(after)["TMS"] is Difference.NONE
     assert not after.needs_restart
@@ -71,10 +71,33 @@ async def test_a_password_goes_to_no_other_address(bench: SetupBench) -> None:
     assert not bench.page.exists()
 
 
-async def test_a_removed_channel_runs_until_the_next_start(bench: SetupBench) -> None:
+async def test_a_removed_channel_is_gone(bench: SetupBench) -> None:
     now = await bench.setup.remove("channels", "Stern")
-    assert differences(now) == {"Bow": Difference.NONE, "Stern": Difference.REMOVED}
+    assert differences(now) == {"Bow": Difference.NONE}
+    assert not now.needs_restart
     assert differences(await bench.started().now()) == {"Bow": Difference.NONE}
+
+
+async def test_what_is_recorded_waits_and_needs_no_restart(bench: SetupBench) -> None:
+    bench.channels.recorded = {"Bow", "Stern"}
+    await bench.setup.remove("channels", "Stern")
+    now = await bench.setup.put("channels", "Bow", {"name": "Bow", "input": "rtsp://10.0.0.2/live"})
+    assert differences(now) == {"Bow": Difference.CHANGED, "Stern": Difference.REMOVED}
+    assert all(one.waits for one in now.lists["channels"])
+    assert not now.needs_restart
+    assert now.lists["channels"][1].table == {"name": "Stern", "input": "test:"}
+    assert bench.said[0] == "The channel Stern was removed on the page. This takes effect when its recording is over."
+    back = await bench.setup.take_back()
+    assert differences(back) == {"Bow": Difference.NONE, "Stern": Difference.NONE}
+
+
+async def test_a_name_that_an_edit_by_hand_has_freed_is_still_taken_until_the_next_start(bench: SetupBench) -> None:
+    bench.path.write_text(TEXT.replace("Stern", "Aft"), encoding="utf-8")
+    now = await bench.setup.put("channels", None, {"name": "stern", "input": "test:"})
+    assert [one.name for one in bench.channels.channels] == ["Bow", "Stern"]
+    assert differences(now)["stern"] is Difference.ADDED
+    assert now.needs_restart
+    assert bench.said == ["The channel stern was added on the page. This takes effect when Seacorder is started again."]
 
 
 async def test_what_was_set_is_taken_back(bench: SetupBench) -> None:
@@ -176,7 +199,8 @@ async def test_a_trial_gets_the_whole_address_and_one_that_runs_is_known(bench: 
 
 async def test_variables_alone_can_be_changed_by_nobody(bench: SetupBench) -> None:
     settings = source_of(bench.path, {}).in_use().settings
-    alone = Setup(None, settings, bench, bench.trials, lambda: "", None)  # type: ignore[arg-type]
+    again = Restarting(lambda: "", None)
+    alone = Setup(None, settings, bench, bench.channels, bench.trials, again)  # type: ignore[arg-type]
     with pytest.raises(NotPossible, match="no settings file"):
         await alone.now()
     with pytest.raises(NotPossible, match="on this system"):

@@ -306,14 +306,14 @@ export interface paths {
         };
         /**
          * Now
-         * @description Channels of the next start, and how they differ from those that run.
+         * @description Channels and what else is set, and what of it is not in force yet.
          */
         get: operations["now_api_v1_setup_get"];
         put?: never;
         post?: never;
         /**
          * Take Back
-         * @description Drops everything that was set here: the settings file alone holds, from the next start on.
+         * @description Drops everything that was set here: the settings file alone holds.
          */
         delete: operations["take_back_api_v1_setup_delete"];
         options?: never;
@@ -373,18 +373,18 @@ export interface paths {
         get?: never;
         /**
          * Put Channel
-         * @description The whole channel as sent, also under another name, from the next start on. Keys that are not sent, or are
-         *     null, have their defaults.
+         * @description The whole channel as sent, also under another name: at once, or after a recording or clip that has it. Keys
+         *     that are not sent, or are null, have their defaults.
          */
         put: operations["put_channel_api_v1_setup_channels_put"];
         /**
          * Add Channel
-         * @description One more channel, from the next start on. Running channels and recordings are not touched.
+         * @description One more channel, at once; a running recording has it from its first picture on. Others are not touched.
          */
         post: operations["add_channel_api_v1_setup_channels_post"];
         /**
          * Remove Channel
-         * @description The next start does without this channel. What it has recorded stays.
+         * @description Ends this channel: at once, or after a recording or clip that has it. What it has recorded stays.
          */
         delete: operations["remove_channel_api_v1_setup_channels_delete"];
         options?: never;
@@ -1486,6 +1486,7 @@ export interface components {
             losses_since_worker_start: number;
             /** Restarts */
             restarts: number;
+            change_waiting: components["schemas"]["Difference"];
             /** Backlog Seconds */
             backlog_seconds: number;
             /** Backlog Bytes */
@@ -1700,7 +1701,7 @@ export interface components {
         };
         /**
          * Difference
-         * @description What the next start makes different.
+         * @description What is not in force yet.
          * @enum {string}
          */
         Difference: "none" | "added" | "changed" | "removed";
@@ -2740,10 +2741,12 @@ export interface components {
             /** Is Of Page */
             is_of_page: boolean;
             difference: components["schemas"]["Difference"];
+            /** Waits */
+            waits: boolean;
         };
         /**
          * SetupView
-         * @description What the next start takes.
+         * @description What is set, as the next start takes it.
          */
         SetupView: {
             /** Settings File */
@@ -3179,6 +3182,8 @@ export interface operations {
             query?: {
                 /** @description Pixels */
                 width?: number;
+                /** @description Its name: 404 where another one is there by now */
+                channel?: string | null;
             };
             header?: never;
             path: {

@@ -12,7 +12,10 @@ export const setupTexts = catalogue(
     addChannel: "Add a channel",
     editOf: (name: string) => `Edit ${name}`,
     removeOf: (name: string) => `Remove ${name}`,
-    removeHint: (name: string) => `${name} is no longer used from the next start on. What it has recorded stays.`,
+    removeHint: (name: string) =>
+      `${name} is no longer used; if it is being recorded: when the recording is over. What it has recorded stays.`,
+    channelsHint:
+      "Changes take effect at once; of a channel that is being recorded: when the recording is over. A new channel joins a running recording. No other channel is disturbed.",
     edit: "Edit",
     save: "Save",
     name: "Name",
@@ -89,9 +92,15 @@ export const setupTexts = catalogue(
     clash: "Two channels would have the same name. The second file gets a number.",
     difference: {
       none: "",
-      added: "New: recorded from the next start on.",
+      added: "New: takes effect at the next start.",
       changed: "Changed: takes effect at the next start.",
       removed: "Removed: ends at the next start.",
+    },
+    waits: {
+      none: "",
+      added: "New: waits for the end of the recording.",
+      changed: "Changed: waits for the end of the recording.",
+      removed: "Removed: waits for the end of the recording.",
     },
   },
   {
@@ -105,7 +114,10 @@ export const setupTexts = catalogue(
       addChannel: "Kanal hinzufügen",
       editOf: (name) => `${name} ändern`,
       removeOf: (name) => `${name} entfernen`,
-      removeHint: (name) => `${name} wird ab dem nächsten Start nicht mehr benutzt. Was aufgenommen ist, bleibt.`,
+      removeHint: (name) =>
+        `${name} wird nicht mehr benutzt; läuft seine Aufnahme, dann nach ihrem Ende. Was aufgenommen ist, bleibt.`,
+      channelsHint:
+        "Änderungen gelten sofort; bei einem Kanal, der aufgenommen wird, nach dem Ende der Aufnahme. Ein neuer Kanal kommt zur laufenden Aufnahme hinzu. Kein anderer wird gestört.",
       edit: "Ändern",
       save: "Speichern",
       name: "Name",
@@ -182,9 +194,15 @@ export const setupTexts = catalogue(
       clash: "Zwei Kanäle hätten denselben Namen. Die zweite Datei bekommt eine Nummer.",
       difference: {
         none: "",
-        added: "Neu: wird ab dem nächsten Start aufgenommen.",
+        added: "Neu: gilt ab dem nächsten Start.",
         changed: "Geändert: gilt ab dem nächsten Start.",
         removed: "Entfernt: endet mit dem nächsten Start.",
+      },
+      waits: {
+        none: "",
+        added: "Neu: wartet auf das Ende der Aufnahme.",
+        changed: "Geändert: wartet auf das Ende der Aufnahme.",
+        removed: "Entfernt: wartet auf das Ende der Aufnahme.",
       },
     },
     no: {
@@ -197,7 +215,10 @@ export const setupTexts = catalogue(
       addChannel: "Legg til kanal",
       editOf: (name) => `Endre ${name}`,
       removeOf: (name) => `Fjern ${name}`,
-      removeHint: (name) => `${name} brukes ikke fra neste start. Det som er tatt opp, blir.`,
+      removeHint: (name) =>
+        `${name} brukes ikke lenger; hvis den tas opp: når opptaket er slutt. Det som er tatt opp, blir.`,
+      channelsHint:
+        "Endringer gjelder med en gang; for en kanal som tas opp: når opptaket er slutt. En ny kanal blir med i opptaket som går. Ingen annen kanal forstyrres.",
       edit: "Endre",
       save: "Lagre",
       name: "Navn",
@@ -274,9 +295,15 @@ export const setupTexts = catalogue(
       clash: "To kanaler ville fått samme navn. Den andre filen får et nummer.",
       difference: {
         none: "",
-        added: "Ny: tas opp fra neste start.",
+        added: "Ny: gjelder fra neste start.",
         changed: "Endret: gjelder fra neste start.",
         removed: "Fjernet: slutter ved neste start.",
+      },
+      waits: {
+        none: "",
+        added: "Ny: venter på slutten av opptaket.",
+        changed: "Endret: venter på slutten av opptaket.",
+        removed: "Fjernet: venter på slutten av opptaket.",
       },
     },
     pt: {
@@ -289,7 +316,10 @@ export const setupTexts = catalogue(
       addChannel: "Acrescentar um canal",
       editOf: (name) => `Editar ${name}`,
       removeOf: (name) => `Remover ${name}`,
-      removeHint: (name) => `${name} deixa de ser usado a partir do próximo início. O que gravou fica.`,
+      removeHint: (name) =>
+        `${name} deixa de ser usado; se está a ser gravado: quando a gravação terminar. O que gravou fica.`,
+      channelsHint:
+        "As alterações valem de imediato; num canal que está a ser gravado: quando a gravação terminar. Um canal novo junta-se à gravação em curso. Nenhum outro é perturbado.",
       edit: "Editar",
       save: "Guardar",
       name: "Nome",
@@ -366,9 +396,15 @@ export const setupTexts = catalogue(
       clash: "Dois canais teriam o mesmo nome. O segundo ficheiro recebe um número.",
       difference: {
         none: "",
-        added: "Novo: gravado a partir do próximo início.",
+        added: "Novo: vale a partir do próximo início.",
         changed: "Alterado: vale a partir do próximo início.",
         removed: "Removido: termina no próximo início.",
+      },
+      waits: {
+        none: "",
+        added: "Novo: espera pelo fim da gravação.",
+        changed: "Alterado: espera pelo fim da gravação.",
+        removed: "Removido: espera pelo fim da gravação.",
       },
     },
   },

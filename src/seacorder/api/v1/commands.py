@@ -164,10 +164,14 @@ class Commands:
         self,
         index: Annotated[int, Path(ge=0, le=_INDEX_MAX, description="Position in the settings file, from 0")],
         width: Annotated[int, Query(ge=PICTURE_WIDTH_MIN, le=PICTURE_WIDTH_MAX, description="Pixels")] = 480,
+        channel: Annotated[str | None, Query(description="Its name: 404 where another one is there by now")] = None,
     ) -> Response:
         """A small JPEG of the channel's newest keyframe, for a page."""
-        if index >= len(self._recorder.status().channels):
+        names = [one.status.channel for one in self._recorder.status().channels]
+        if index >= len(names):
             raise NotThere(f"There is no channel {index}.", SEE_STATUS)
+        if channel is not None and channel != names[index]:
+            raise NotThere(f"Channel {index} is {names[index]}, not {wire.shown(channel)}.", SEE_STATUS)
         picture = await self._recorder.picture(index, width)
         if picture is None or not picture.jpeg:
             raise NotThere("This channel has no picture now.", "Its state and reason are in /api/v1/status.")

@@ -1,4 +1,5 @@
-"""`/api/v1/setup`: channels and what else takes effect when the program is started again; a camera is tried before.
+"""`/api/v1/setup`: channels, in force at once where nothing of them is recorded, and what else takes effect when the
+program is started again; a camera is tried before.
 
 An answer shows an address without what it holds in secret. Sent back as it was shown, it keeps its secrets.
 """
@@ -86,18 +87,21 @@ class SetupItemView(View):
     is_of_page: bool
     """Something of it was set on the page."""
     difference: Difference
-    """What the next start makes different; a channel that is `removed` runs until then."""
+    """What is not in force yet; what is `removed` runs until then."""
+    waits: bool
+    """The difference takes effect by itself once nothing of the channel is recorded any more; else at the next start.
+    """
 
 
 class SetupView(View):
-    """What the next start takes."""
+    """What is set, as the next start takes it."""
 
     settings_file: str
     """Empty for the demo, which has none."""
     page_file: str
     """Where what is set here is kept; the settings file stays as it is."""
     needs_restart: bool
-    """Something is different from what runs now."""
+    """Something is different from what runs now and takes effect at the next start alone."""
     channels: list[SetupItemView]
     sources: list[SetupItemView]
     """Of survey data."""
@@ -144,22 +148,22 @@ class SetupCommands:
         return self._known
 
     async def now(self) -> Response:
-        """Channels of the next start, and how they differ from those that run."""
+        """Channels and what else is set, and what of it is not in force yet."""
         return _answer(await self._setup.now())
 
     async def add_channel(self, request: Request) -> Response:
-        """One more channel, from the next start on. Running channels and recordings are not touched."""
+        """One more channel, at once; a running recording has it from its first picture on. Others are not touched."""
         answer = _answer(await self._setup.put(CHANNELS, None, await wire.read_table(request)))
         answer.status_code = 201
         return answer
 
     async def put_channel(self, request: Request, asked: Annotated[Called, Query()]) -> Response:
-        """The whole channel as sent, also under another name, from the next start on. Keys that are not sent, or are
-        null, have their defaults."""
+        """The whole channel as sent, also under another name: at once, or after a recording or clip that has it. Keys
+        that are not sent, or are null, have their defaults."""
         return _answer(await self._setup.put(CHANNELS, asked.name, await wire.read_table(request)))
 
     async def remove_channel(self, asked: Annotated[Called, Query()]) -> Response:
-        """The next start does without this channel. What it has recorded stays."""
+        """Ends this channel: at once, or after a recording or clip that has it. What it has recorded stays."""
         return _answer(await self._setup.remove(CHANNELS, asked.name))
 
     async def add_source(self, request: Request) -> Response:
@@ -208,7 +212,7 @@ class SetupCommands:
         return Response((await self._setup.preview(order)).jpeg, media_type="image/jpeg")
 
     async def take_back(self) -> Response:
-        """Drops everything that was set here: the settings file alone holds, from the next start on."""
+        """Drops everything that was set here: the settings file alone holds."""
         return _answer(await self._setup.take_back())
 
     async def restart(self) -> Response:
@@ -275,4 +279,4 @@ def _answer(now: SetupNow) -> Response:
 
 
 def _items(items: tuple[SetupItem, ...]) -> list[SetupItemView]:
-    return [SetupItemView(table=dict(one.table), is_of_page=one.is_of_page, difference=one.difference) for one in items]
+    return [shown(SetupItemView, one, table=dict(one.table)) for one in items]

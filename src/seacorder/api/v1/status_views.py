@@ -11,6 +11,7 @@ from seacorder.model.encoding import EncodingStatus
 from seacorder.model.event import Severity
 from seacorder.model.narration import NarrationView, SoundState
 from seacorder.model.recording import FileStatus
+from seacorder.model.setup import Difference
 from seacorder.model.status import ChannelView, RecorderStatus
 
 
@@ -97,6 +98,8 @@ class ChannelInStatus(View):
     """How long these losses are together."""
     losses_since_worker_start: int
     restarts: int
+    change_waiting: Difference
+    """What was set for the channel and takes effect by itself once nothing of it is recorded any more."""
     backlog_seconds: float
     backlog_bytes: int
     queued_bytes: int
@@ -283,6 +286,7 @@ def _channel(index: int, view: ChannelView) -> ChannelInStatus:
         missing_seconds=round(view.missing.seconds_of_recording, 3),
         losses_since_worker_start=view.missing.since_worker_start,
         restarts=view.restarts,
+        change_waiting=view.change_waiting,
         backlog_seconds=round(status.backlog_seconds, 3),
         recording=_file(status.recording),
         clean=_file(status.clean),

@@ -174,3 +174,9 @@ def end_of(alarm: Alarm, after: str, standing: Iterable[Alarm]) -> str:
         return ENDS[alarm.kind].format(name=alarm.channel, after=after)
     begin = "The alarm" if alarm.channel is None else f"{alarm.channel}: the alarm"
     return f"{begin} ‘{_CALLED[alarm.kind]}’ has become ‘{_CALLED[instead]}’."
+
+
+def end_with_channel(alarm: Alarm, after: str) -> str:
+    """What is said when an alarm ends because its channel is changed or removed."""
+    called = _CALLED.get(alarm.kind, alarm.kind.value)
+    return f"{alarm.channel}: the alarm ‘{called}’ has ended after {after}, because the channel is changed or removed."

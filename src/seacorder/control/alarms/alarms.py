@@ -7,7 +7,7 @@ from dataclasses import replace
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.duration import duration_text
 from seacorder.base.errors import NotKnown
-from seacorder.control.alarms.actions import end_of
+from seacorder.control.alarms.actions import end_of, end_with_channel
 from seacorder.control.alarms.rules import Finding, Scene, findings
 from seacorder.control.alarms.volumes import VolumeWatch
 from seacorder.control.blackbox.blackbox import Blackbox
@@ -130,7 +130,9 @@ class Alarms:
             context.journal.alarm_raised(alarm, is_logged=alarm.kind is not AlarmKind.WORKER_LOST)
         for alarm in cleared:
             after = duration_text(max(0, now_ns - alarm.since_utc_ns) / NS_PER_SECOND)
-            context.journal.alarm_cleared(alarm, end_of(alarm, after, self._table.standing))
+            is_gone = alarm.channel is not None and context.watch.is_leaving(alarm.channel)
+            end = end_with_channel(alarm, after) if is_gone else end_of(alarm, after, self._table.standing)
+            context.journal.alarm_cleared(alarm, end)
         return self._table.standing
 
     @property

@@ -139,6 +139,10 @@ class Blackbox:
             self.start()
         self._was_missing = is_missing
 
+    def channels_are(self, channels: tuple[str, ...]) -> None:
+        """It records these from now on, each from the start of its next recording process on."""
+        self.settings = replace(self.settings, channels=channels)
+
     # What workers say.
 
     def worker_started(self, channel: str) -> None:

@@ -108,7 +108,8 @@ class BlackboxDoor:
         for part in sorted([*whole, *box.open.values()], key=lambda one: one.start_utc_ns):
             mine = found.setdefault(part.channel, [])
             _join(mine, part)
-        return tuple(one for name in box.settings.channels for one in found.get(name, ()))
+        names = dict.fromkeys((*box.settings.channels, *found))  # also of channels that have been removed since
+        return tuple(one for name in names for one in found.get(name, ()))
 
     async def keep(self, from_utc_ns: int, to_utc_ns: int) -> KeptStretch:
         """See `Keeping.keep`. Raises NotKnown where there is no blackbox."""

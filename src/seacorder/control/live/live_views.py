@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from seacorder.base.clock import Clock
+from seacorder.base.message import Message
 from seacorder.control.live.viewer import Viewer, Watched, WatchHooks
 from seacorder.model.channel import ChannelState, ChannelStatus
 from seacorder.model.command import WatchLive
@@ -60,7 +61,8 @@ class LiveViews:
         send: Callable[[str, WatchLive], object],
     ) -> None:
         """`status_of`: a channel's last heartbeat. `send`: sends a command to a channel's worker, if it runs."""
-        self._channels = tuple(channels)
+        self._channels = list(channels)
+        """Viewers look into it too."""
         self._clock = clock
         self._status_of = status_of
         self._send = send
@@ -72,6 +74,14 @@ class LiveViews:
     def viewer(self) -> Viewer:
         """A new viewer, who looks at nothing yet."""
         return Viewer(self._channels, self._clock, WatchHooks(self._begun, self._ended))
+
+    def channels_are(self, channels: Sequence[str]) -> None:
+        """These channels can be looked at from now on. Who looks at another one is told."""
+        self._channels[:] = channels
+        for (watched, _), stream in tuple(self._streams.items()):
+            for viewer, tile in tuple(stream.places) if watched not in self._channels else ():
+                viewer.unwatch(tile)
+                viewer.refuse(tile, Message(f"The channel {watched} was removed.", "Choose another one."))
 
     @property
     def watched(self) -> frozenset[Watched]:

@@ -61,7 +61,7 @@ class Viewer:
     """For the event loop alone; only `messages` waits."""
 
     def __init__(self, channels: Sequence[str], clock: Clock, changes: WatchHooks) -> None:
-        """`channels`: those that there are."""
+        """`channels`: those that there are; they may change."""
         self._channels = channels
         self._clock = clock
         self._changes = changes

@@ -139,6 +139,27 @@ class LossBook:
         )
         self._gaps.begin(gap)
 
+    def worker_exchanged(
+        self, part: Part, why: str, *, path: str | None, anchors: tuple[Anchor | None, Anchor | None]
+    ) -> None:
+        """A hole begins behind this part, because the channel's worker is ended for another one to follow. Does nothing
+        where one has begun. `path`: the part's file, when it is still to be closed."""
+        self._gaps.begin(Gap(
+            channel=part.channel,
+            recording_id=part.recording_id,
+            cause=LossCause.RECONNECT,
+            from_utc_ns=part.end_utc_ns or part.start_utc_ns,
+            frame_rate=self._context.watch.frame_rate(part.channel),
+            path=path,
+            detail=why,
+            anchor=anchors[0],
+            anchor_before=anchors[1],
+        ))
+
+    def part_closed(self, part: Part, path: str) -> None:
+        """`path`: where its file was before. A hole behind a part that was still being written begins at its end."""
+        self._note(self._gaps.examined(path, part.end_utc_ns))
+
     # What examinations say. `found` is None when the file cannot be read, `report` when the process ended too early.
 
     def part_examined(self, part: Part, found: Part | None, report: FileExamined | None) -> None:

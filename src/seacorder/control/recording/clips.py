@@ -71,6 +71,11 @@ class Clips:
     def running(self) -> ClipSession | None:
         return self._session if self._is_on else None
 
+    @property
+    def is_commanded(self) -> bool:
+        """True while a start or a stop is being carried out."""
+        return self._lock.locked()
+
     def is_recording(self) -> bool:
         """True while video bytes of the running clip reach a file on any channel."""
         session = self.running

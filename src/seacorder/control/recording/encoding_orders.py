@@ -118,6 +118,27 @@ class EncodingOrders:
 
     # What happens.
 
+    def channel_begins(self, channel: ChannelSettings) -> None:
+        """It is new, or has another source: its worker, which has been added, begins with what is in force. An encoder
+        that it needs and that is not known yet is told later."""
+        self._forget(channel.name)
+        if _must_encode(channel):
+            self._encoding.add(channel.name)
+        self.apply()
+        if self._encodes(channel.name):
+            self._begin_trial()
+
+    def channel_ends(self, channel: str) -> None:
+        """It has been removed: those that encode may use more of the processor."""
+        self._forget(channel)
+        self.apply()
+
+    def _forget(self, channel: str) -> None:
+        for of_channel in (self._told, self._from_ns, self._moving):
+            of_channel.pop(channel, None)
+        for channels in (self._encoding, self._waiting):
+            channels.discard(channel)
+
     async def settings_changed(self) -> None:
         """Tells the workers. If an encoder is needed, waits for the trial of the encoders first, some seconds at
         most."""

@@ -63,6 +63,8 @@ class Recordings:
         examined."""
         self.book = book
         """What recordings miss."""
+        self._exchanged: set[str] = set()
+        """Channels whose worker was ended because their settings have changed: the next one joins the recording."""
         self._first_bytes = first_bytes
         self._outcomes = StartOutcomes(context)
         self._logs = logs
@@ -71,6 +73,11 @@ class Recordings:
     def running(self) -> RecordingSession | None:
         """The recording that is on."""
         return self._session if self._is_on else None
+
+    @property
+    def is_commanded(self) -> bool:
+        """True while a start or a stop is being carried out."""
+        return self._lock.locked()
 
     def is_recording(self) -> bool:
         """True while video bytes of the running recording reach a file on any channel."""
@@ -116,20 +123,21 @@ class Recordings:
         """Ends the recording at the moment of this call; returns when every file is whole, or after the time limit."""
         instant = Instant.now(self._context.clock)
         async with self._lock:
-            session, names = self.running, self._context.workers.names
+            session, workers, watch = self.running, self._context.workers, self._context.watch
             if session is None:
                 return nothing_to_stop(self._context, instant)
             self._is_on = False
             session.stopped = instant
-            asked = self._context.workers.ask(
-                self._context.workers.recording_names,
+            asked = workers.ask(
+                [name for name in workers.recording_names if not watch.is_leaving(name)],  # they finish by themselves
                 lambda request, _: StopRecording(request, instant),
                 self._context.timeouts.stop_seconds,
             )
             outcomes, _ = await asyncio.gather(asked, self._logs.ends(instant))
             self._end(session, instant)
             # The narrator is no channel: it is told of only where it failed.
-            outcomes = tuple(stopped_outcome(session, one) for one in outcomes if one.channel in names or not one.ok)
+            shown = (one for one in outcomes if one.channel in workers.names or not one.ok)
+            outcomes = tuple(stopped_outcome(session, one) for one in shown)
             for one in outcomes:
                 if not one.ok:
                     self._context.journal.warn(EventKind.CHANNEL_NOT_STOPPED, *one.reason.both, channel=one.channel)
@@ -207,6 +215,7 @@ class Recordings:
             return
         before = self._session.path_before(part) if self._session is not None else part.path
         self._take_part(part)
+        self.book.part_closed(part, before)
         if part.state is FileState.INTERRUPTED:
             note_not_closed(self._context.journal, part)
             return
@@ -218,9 +227,11 @@ class Recordings:
     def worker_started(self, channel: str) -> None:
         """A worker runs again, or for the first time: it joins the running recording."""
         session = self.running
+        is_wanted = channel in self._exchanged or self._context.settings.settings.restart_on_failure
+        self._exchanged.discard(channel)
         if session is None:
             return
-        if session.has_part(channel) and not self._context.settings.settings.restart_on_failure:
+        if session.has_part(channel) and not is_wanted:
             off = "Its recording process stopped, and `restart_on_failure` is off."
             fact = f"{channel} is no longer being recorded. {off}"
             action = (
@@ -240,6 +251,30 @@ class Recordings:
         recording."""
         if self.running is not None:
             self._logs.begins(self.running, Instant.now(self._context.clock))
+
+    def worker_leaves(self, last: ChannelStatus, why: str) -> None:
+        """A worker is about to be ended, and another one follows it: what the recording misses in between is a hole."""
+        self._outcomes.connecting.lost(last.channel)
+        self._exchanged.add(last.channel)
+        self._begin_hole(last, why)
+
+    def worker_left(self, last: ChannelStatus, why: str, *, is_followed: bool) -> None:
+        """It has ended. It may have begun a file after its last heartbeat; or was killed before it had finished one."""
+        for one in (last, as_clean(last)):
+            part = None if self._session is None else self._session.newest_part(one.channel)
+            if part is not None and part.state is FileState.OPEN:
+                self._channel_lost(one, why)
+        if is_followed:
+            self._begin_hole(last, why)
+
+    def _begin_hole(self, last: ChannelStatus, why: str) -> None:
+        session = self.running
+        for one in (last, as_clean(last)) if session is not None else ():
+            if session is not None and (part := session.newest_part(one.channel)) is not None:
+                is_open = part.state is FileState.OPEN
+                part = with_figures(part, one.recording) if is_open else part
+                anchors = (self._anchor_of(one, part), self._anchor_of(one, replace(part, number=part.number - 1)))
+                self.book.worker_exchanged(part, why, path=part.path if is_open else None, anchors=anchors)
 
     def worker_lost(self, last: ChannelStatus, sentence: str) -> None:
         """A worker ended: the parts that it was writing are interrupted, and gaps begin."""

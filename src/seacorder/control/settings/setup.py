@@ -1,13 +1,14 @@
-"""What the recorder is started with: channels, sources, folders, the overlay. The page changes it, and the next start
-takes it.
+"""What the recorder is set up with: channels, sources, folders, the overlay. The page changes it.
 
-A running recording is never touched: what is changed here is checked and stored beside the settings file
-(`config.page_file`), and nothing else happens until the program is started again, which is refused while it records.
+What is changed here is checked and stored beside the settings file (`config.page_file`). Channels are in force at once,
+or once nothing of them is recorded any more (`control.channel_changes`). All else the next start takes, which is
+refused while something is recorded. Edits of the settings file by hand wait for the next start too.
 """
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -26,6 +27,7 @@ from seacorder.config.telemetry_tables import TelemetryTable
 from seacorder.control.events.log import EventKind
 from seacorder.control.workers.input_trial import InputTrials
 from seacorder.model.address.address import parse_address
+from seacorder.model.channel import ChannelSettings
 from seacorder.model.command import PreviewOverlay, TryInput
 from seacorder.model.file_name import same_file
 from seacorder.model.overlay import OverlaySettings
@@ -44,6 +46,27 @@ class Notes(Protocol):
     def note(self, kind: EventKind, fact: str, action: str = "") -> None: ...
 
 
+class ChannelsInForce(Protocol):
+    """Puts channels into force while the program runs; see `control.channel_changes`."""
+
+    @property
+    def channels(self) -> tuple[ChannelSettings, ...]: ...
+
+    def waiting(self, channel: str) -> Difference: ...
+
+    async def use(self, settings: Settings, changed: Collection[str]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Restarting:
+    """How the program is started again."""
+
+    is_busy: Callable[[], str]
+    """What speaks against it now, as a sentence; empty: nothing."""
+    restart: Callable[[], None] | None
+    """None: this system cannot."""
+
+
 class Setup:
     """For the event loop alone. Files are read and written in threads."""
 
@@ -52,30 +75,30 @@ class Setup:
         source: SettingsSource | None,
         running: Settings,
         notes: Notes,
+        in_force: ChannelsInForce,
         trials: InputTrials,
-        is_busy: Callable[[], str],
-        restart: Callable[[], None] | None,
+        restarting: Restarting,
     ) -> None:
         """`source` None: variables alone say everything, and nothing can be changed. `running`: what this run was
-        started with, before options of the command line. `is_busy`: what speaks against a restart now, as a sentence;
-        empty: nothing. `restart` None: this system cannot."""
+        started with, before options of the command line."""
         self._source = source
         self._running = running
+        """What this run was started with, with the channels that were changed since."""
         self._notes = notes
+        self._in_force = in_force
         self._trials = trials
-        self._is_busy = is_busy
-        self._restart = restart
+        self._restarting = restarting
         self._lock = asyncio.Lock()
 
     async def now(self) -> SetupNow:
-        """What the next start takes. Raises NotPossible where the settings file cannot be read as it is now."""
+        """What is set. Raises NotPossible where the settings file cannot be read as it is now."""
         source = self._known()
         tables, page = await asyncio.to_thread(_read, source)
         return await asyncio.to_thread(self._shown, source, tables, page)
 
     async def put(self, kind: str, name: str | None, sent: Mapping[str, Any]) -> SetupNow:
-        """Makes one channel or source as sent, from the next start on; `name`: of the one that is changed, None: it is
-        new. An address that is sent as it was shown keeps its secrets.
+        """Makes one channel or source as sent; `name`: of the one that is changed, None: it is new. An address that is
+        sent as it was shown keeps its secrets.
 
         After an error nothing has changed. Raises BadRequest for what is not accepted, NotKnown where there is none of
         that name, NotPossible, StorageFailed where the page's file cannot be written.
@@ -88,20 +111,21 @@ class Setup:
             given = {key.lower(): value for key, value in sent.items() if value is not None}
             wanted = _checked(kind, _with_secrets(given, before))
             _check_name(kind, str(wanted["name"]), [one for one in _listed(merged, kind) if one != name])
-            await self._store(source, page_file.with_one(tables, page, kind, name, wanted))
-        new = str(wanted["name"])
-        what = "was added" if name is None else "was changed" if new == name else f"was changed from {name}"
-        self._note(f"The {_CALLED[kind]} {new} {what} on the page. This takes effect when Seacorder is started again.")
+            new = str(wanted["name"])
+            coming = await self._store(source, page_file.with_one(tables, page, kind, name, wanted))
+            what = "was added" if name is None else "was changed" if new == name else f"was changed from {name}"
+            fact = f"The {_CALLED[kind]} {new} {what} on the page."
+            await self._put_into_force(coming, kind, {new, name or new}, fact)
         return await self.now()
 
     async def remove(self, kind: str, name: str) -> SetupNow:
-        """The next start does without this channel or source. Raises as `put`."""
+        """This channel or source is used no more. Raises as `put`."""
         source = self._known()
         async with self._lock:
             tables, page = await asyncio.to_thread(_read, source)
             _found(page_file.over(tables, page), kind, name)
-            await self._store(source, page_file.without_one(tables, page, kind, name))
-        self._note(f"The {_CALLED[kind]} {name} was removed on the page. It ends when Seacorder is started again.")
+            coming = await self._store(source, page_file.without_one(tables, page, kind, name))
+            await self._put_into_force(coming, kind, {name}, f"The {_CALLED[kind]} {name} was removed on the page.")
         return await self.now()
 
     async def set_keys(self, head: str, sent: Mapping[str, Any]) -> SetupNow:
@@ -129,8 +153,9 @@ class Setup:
         """Drops all that was set on the page: the settings file alone holds again. Raises as `put`."""
         source = self._known()
         async with self._lock:
-            await self._store(source, {})
-        self._note("What was set on the page was taken back. This takes effect when Seacorder is started again.")
+            coming = await self._store(source, {})
+            everybody = {one.name for one in (*coming.channels, *self._running.channels)}
+            await self._put_into_force(coming, "channels", everybody, "What was set on the page was taken back.")
         return await self.now()
 
     async def try_input(self, address: str, name: str | None) -> InputTried:
@@ -155,17 +180,17 @@ class Setup:
 
     def running_at(self, address: str) -> int | None:
         """The index of the channel that reads this very address now; None: none does."""
-        return next((index for index, one in enumerate(self._running.channels) if one.input == address), None)
+        return next((index for index, one in enumerate(self._in_force.channels) if one.address == address), None)
 
     def restart(self) -> None:
         """Starts the program again, with the settings as they are stored now. Raises NotPossible while it records, or
         where this system cannot."""
-        if why := self._is_busy():
+        if why := self._restarting.is_busy():
             raise NotPossible(why, "Stop it first, then restart.")
-        if self._restart is None:
+        if self._restarting.restart is None:
             raise NotPossible("Seacorder cannot restart itself on this system.", "End it and start it again.")
         self._note("Seacorder is restarted from the page.")
-        self._restart()
+        self._restarting.restart()
 
     def _known(self) -> SettingsSource:
         if self._source is None:
@@ -173,7 +198,18 @@ class Setup:
             raise NotPossible(fact, "Start Seacorder with a settings file to change it here.")
         return self._source
 
-    async def _store(self, source: SettingsSource, page: Tables) -> None:
+    async def _put_into_force(self, coming: Settings, kind: str, names: Collection[str], fact: str) -> None:
+        """`names`: of what was changed, also as it was called before."""
+        channels = _with_changed(self._running.channels, coming.channels, names) if kind == "channels" else ()
+        if not _can_be_used(channels, self._running):
+            self._note(f"{fact} This takes effect when Seacorder is started again.")
+            return
+        self._running = self._running.model_copy(update={"channels": channels})
+        await self._in_force.use(self._running, names)
+        waits = any(self._in_force.waiting(name) is not Difference.NONE for name in names)
+        self._note(f"{fact} This takes effect when its recording is over." if waits else fact)
+
+    async def _store(self, source: SettingsSource, page: Tables) -> Settings:
         try:
             coming = await asyncio.to_thread(source.settings, page)
         except SettingsError as error:
@@ -187,6 +223,7 @@ class Setup:
         except OSError as error:
             fact = f"{source.page_file} cannot be written ({error.strerror})."
             raise StorageFailed(fact, "Let Seacorder's user write into that folder.") from error
+        return coming
 
     def _shown(self, source: SettingsSource, tables: Tables, page: Tables) -> SetupNow:
         """Blocks."""
@@ -197,6 +234,7 @@ class Setup:
             raise NotPossible("The settings file has faults now.", action) from error
         next_tables = page_file.over(tables, page)
         lists = {kind: _items(kind, next_tables, page, coming, self._running) for kind in KINDS}
+        lists["channels"] = (*map(self._with_what_waits, lists["channels"]), *self._leaving(lists["channels"]))
         return SetupNow(
             settings_file="" if source.file is None else str(source.file),
             page_file=str(source.page_file),
@@ -204,6 +242,21 @@ class Setup:
             tables={head: _plain(next_tables.get(head)) for head in page_file.TABLES},
             needs_restart=coming != self._running,
         )
+
+    def _with_what_waits(self, item: SetupItem) -> SetupItem:
+        """A channel that has been changed and whose change is not in force yet."""
+        waits = self._in_force.waiting(str(item.table["name"]))
+        is_set = item.difference is Difference.NONE and waits is not Difference.NONE
+        return replace(item, difference=waits, waits=True) if is_set else item
+
+    def _leaving(self, known: Iterable[SetupItem]) -> list[SetupItem]:
+        """Channels that have been removed, or are called otherwise, and are still being recorded."""
+        names = {str(item.table["name"]) for item in known}
+        return [
+            SetupItem({"name": one.name, "input": redact_address(one.address)}, True, Difference.REMOVED, waits=True)
+            for one in self._in_force.channels
+            if one.name not in names and self._in_force.waiting(one.name) is Difference.REMOVED
+        ]
 
     def _note(self, fact: str) -> None:
         self._notes.note(EventKind.SETTINGS_CHANGED, fact)
@@ -292,6 +345,25 @@ def _check_name(kind: str, name: str, others: Iterable[str]) -> None:
     taken = next((one for one in others if same_file(one) == same_file(name)), None)
     if taken is not None:
         raise BadRequest(f"There is a {_CALLED[kind]} {taken} already.", "Give it another name.", field="name")
+
+
+def _with_changed(
+    running: Sequence[ChannelTable], coming: Sequence[ChannelTable], names: Collection[str]
+) -> tuple[ChannelTable, ...]:
+    """The channels of a run, of which those in `names` are as they are in `coming`, and in its order."""
+    now = {one.name: one for one in running}
+    taken = [one if one.name in names else now[one.name] for one in coming if one.name in names or one.name in now]
+    found = {one.name for one in taken}
+    return (*taken, *(one for one in running if one.name not in found and one.name not in names))
+
+
+def _can_be_used(channels: Sequence[ChannelTable], running: Settings) -> bool:
+    """False for no channels, and where two would have one name: an edit of the settings file by hand, which is not in
+    force yet, may have made room for it."""
+    names = [same_file(one.name) for one in channels]
+    if running.audio.input is not None:
+        names.append(same_file(running.audio.name))
+    return bool(channels) and len(set(names)) == len(names)
 
 
 def _items(

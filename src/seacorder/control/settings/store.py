@@ -57,6 +57,11 @@ class SettingsStore:
         self._fixed = fixed
         self._base: NamingBase | None = None
 
+    def channels_are(self, own: Own) -> None:
+        """These channels there are from now on, each with the encoding settings that the settings file gives to it
+        alone. What clients have set for a channel stays with its name."""
+        self.own = own
+
     @property
     def settings(self) -> RecorderSettings:
         """The settings in force."""

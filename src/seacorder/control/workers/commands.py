@@ -21,6 +21,7 @@ from seacorder.model.encoding import EncodingSettings, Machine
 from seacorder.model.instant import Instant
 from seacorder.model.outcome import ChannelOutcome
 from seacorder.model.report import Answer, FrameLocated, JpegPicture
+from seacorder.model.setup import Difference
 from seacorder.supervisor.supervisor import Supervisor
 from seacorder.supervisor.table import Launch
 from seacorder.supervisor.worker import Callbacks
@@ -33,37 +34,75 @@ MakeCommand = Callable[[int, str], AskedCommand]
 class ChannelWorkers:
     """The channels' workers, by the channel's name and in the order of the settings, and the narrator's.
 
-    For the event loop alone; only `ask` and `picture` wait.
+    This is the one place that says which channels there are: ask it each time, since `use` changes them while the
+    program runs. For the event loop alone; only `ask`, `picture`, `locate` and `remove` wait.
     """
+
+    channels: tuple[ChannelSettings, ...]
+    wanted: tuple[ChannelSettings, ...]
+    """Those that are to be in force; differs from `channels` where one still has to finish what is recorded of it."""
+    names: tuple[str, ...]
+    recording_names: tuple[str, ...]
+    """With the narrator's, if it writes files of its own."""
+    everybody: tuple[str, ...]
+    """With the narrator's, if there is one."""
 
     def __init__(
         self, supervisor: Supervisor, channels: Sequence[ChannelSettings], narrator: ChannelSettings | None = None
     ) -> None:
         self._supervisor = supervisor
-        self.channels = tuple(channels)
-        self.names = tuple(channel.name for channel in channels)
+        self._callbacks = Callbacks()
         self.narrator = narrator
         self.narrator_name = None if narrator is None else narrator.name
         has_own_file = narrator is not None and narrator.narrator is not None and narrator.narrator.has_own_file
         self.sound_names = (narrator.name,) if narrator is not None and has_own_file else ()
         """The narrator, if it writes files of its own; else nobody."""
+        self.wanted = tuple(channels)
+        self.use(channels)
+
+    def use(self, channels: Sequence[ChannelSettings]) -> None:
+        """The channels that there are from now on, in their order. Starts and ends no worker."""
+        self.channels = tuple(channels)
+        self.names = tuple(channel.name for channel in channels)
         self.recording_names = (*self.names, *self.sound_names)
-        self.everybody = self.names if narrator is None else (*self.names, narrator.name)
+        self.everybody = self.names if self.narrator is None else (*self.names, self.narrator.name)
 
     @property
     def silent_seconds(self) -> float:
         """After so much silence of the narration there is an alarm; 0: never."""
         return 0.0 if self.narrator is None or self.narrator.narrator is None else self.narrator.narrator.silent_seconds
 
+    def change_waiting(self, channel: str) -> Difference:
+        """What becomes of a channel once nothing of it is recorded any more."""
+        present = next((one for one in self.channels if one.name == channel), None)
+        wanted = next((one for one in self.wanted if one.name == channel), None)
+        if wanted is present:
+            return Difference.NONE
+        if present is None:
+            return Difference.ADDED
+        if wanted is None:
+            return Difference.REMOVED
+        return Difference.NONE if is_same(present, wanted) else Difference.CHANGED
+
     def add_all(self, callbacks: Callbacks) -> None:
         """Adds the workers to the supervisor; `start` starts them."""
+        self._callbacks = callbacks
         for channel in (*self.channels, *([] if self.narrator is None else [self.narrator])):
-            self._supervisor.add(channel.name, Launch.of("channel"), channel, callbacks=callbacks)
+            self.add(channel)
+
+    def add(self, channel: ChannelSettings) -> None:
+        """Adds one worker, in a process of its own; `start` starts it."""
+        self._supervisor.add(channel.name, Launch.of("channel"), channel, callbacks=self._callbacks)
+
+    async def remove(self, name: str) -> None:
+        """Lets a worker finish its files, waits for its end, and forgets it."""
+        await self._supervisor.remove(name)
 
     def start(self, names: Iterable[str]) -> None:
-        """Starts those of these workers that have not been started yet; returns at once."""
+        """Starts those of these workers that have not been started yet, but for those that are gone; returns at once.
+        """
         for name in names:
-            if self._supervisor[name].is_new:
+            if name in self.everybody and self._supervisor[name].is_new:
                 self._supervisor[name].start()
 
     def share(self, groups: Groups) -> None:
@@ -92,8 +131,9 @@ class ChannelWorkers:
         return self._supervisor[channel].restarts
 
     def send(self, channel: str, command: object) -> bool:
-        """Sends a command and returns at once; False when the channel's worker does not run or does not read."""
-        return self._supervisor[channel].send(command)
+        """Sends a command and returns at once; False when the channel's worker does not run or does not read, or is
+        gone."""
+        return channel in self.everybody and self._supervisor[channel].send(command)
 
     def send_all(self, command: object) -> None:
         """Sends a command to all channels, not to the narrator."""
@@ -141,6 +181,12 @@ class ChannelWorkers:
         if isinstance(answer, Answer):
             return answer.outcome
         return ChannelOutcome(channel, False, _unexpected(channel))
+
+
+def is_same(present: ChannelSettings, wanted: ChannelSettings) -> bool:
+    """True where a worker would do the same with both. Another place in the list, or what is sent to workers while they
+    run, makes no difference."""
+    return replace(wanted, index=present.index, encoding=present.encoding, machine=present.machine) == present
 
 
 def _unexpected(channel: str) -> Message:

@@ -34,17 +34,36 @@ class ChannelWatch:
         self._clock = clock
         self._journal = journal
         self._narrator = narrator
-        now = clock.utc_ns()
-        starting = Message("Its recording process is starting.", "Nothing to do; this takes a few seconds.")
-        self._statuses = {
-            name: ChannelStatus(name, ChannelState.CONNECTING, now, starting)
-            for name in (*channels, *([] if narrator is None else [narrator]))
-        }
+        self._statuses: dict[str, ChannelStatus] = {}
+        self._leaving: set[str] = set()
+        """Channels whose worker is being ended, because their settings have changed or they are removed. Who has been
+        removed stays in both, for whoever still waits for something of it."""
         self._overload_ns: dict[str, int] = {}
         """By channel: when frames were last left out because the machine was too slow, monotonic."""
         self.lost: dict[str, str] = {}
         """By channel whose worker has ended and whose next one has not reported yet: how it ended, in words that stand
         in a bracket: `signal 9`."""
+        for name in (*channels, *([] if narrator is None else [narrator])):
+            self.begins(name)
+
+    def begins(self, channel: str) -> None:
+        """A channel is new, or its worker is another one from now on: nothing is known of it."""
+        starting = Message("Its recording process is starting.", "Nothing to do; this takes a few seconds.")
+        self._statuses[channel] = ChannelStatus(channel, ChannelState.CONNECTING, self._clock.utc_ns(), starting)
+        self._leaving.discard(channel)
+
+    def leaves(self, channel: str) -> ChannelStatus:
+        """Its worker is about to be ended for good: what it still says of its state is not heard, and the channel
+        counts as being connected. Returns its last heartbeat."""
+        last = self._statuses[channel]
+        self.begins(channel)
+        self._leaving.add(channel)
+        self.lost.pop(channel, None)
+        self._overload_ns.pop(channel, None)
+        return last
+
+    def is_leaving(self, channel: str) -> bool:
+        return channel in self._leaving
 
     def __getitem__(self, channel: str) -> ChannelStatus:
         return self._statuses[channel]

@@ -17,7 +17,10 @@ class NarratorWatch:
         self._workers = workers
         self._watch = watch
         self._port = 0
-        self._listeners = tuple(channel.name for channel in workers.channels if channel.narration_channels)
+
+    @property
+    def _listeners(self) -> tuple[str, ...]:
+        return tuple(channel.name for channel in self._workers.channels if channel.narration_channels)
 
     def saw_status(self, status: ChannelStatus) -> None:
         """A heartbeat. A new process of the narrator listens on another port, which the channels' workers are told."""
