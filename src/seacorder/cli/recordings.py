@@ -151,8 +151,10 @@ def _print_end(ended: dict[str, Any]) -> None:
 
 
 def _proof(removal: dict[str, Any]) -> str:
-    copies = ", ".join(removal["copies"])
-    return f"Verified copy: {copies}" if copies else "No copy was verified."
+    copies = removal["copies"]
+    if not copies:
+        return "No copy was verified."
+    return f"Verified {'copy' if len(copies) == 1 else 'copies'}: {'; '.join(copies)}"
 
 
 def _line_of(one: dict[str, Any], removal: dict[str, Any] | None) -> str:
