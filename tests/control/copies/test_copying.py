@@ -42,6 +42,7 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.clock = FakeClock()
+        self.left: tuple[str, ...] = ()
         self.orders: list[CopyFolder] = []
         self.says: Callable[[FakeWorker, CopyFolder], None] = self.copy
         self.settled = True
@@ -108,7 +109,7 @@ class Bench:
         done = None
         if order.is_complete:
             done = CopiedFolder(self.place, order.folder, "NAS", "1" * 64, 5, 5000, order.completed_utc_ns, 8)
-        worker.report(CopyEnded(order.folder, done))
+        worker.report(CopyEnded(order.folder, done, left=self.left))
         worker.end()
 
     def fail(self, fault: CopyFault, fact: str) -> Callable[[FakeWorker, CopyFolder], None]:
@@ -151,6 +152,14 @@ async def test_the_whole_folder_follows_once_it_is_complete(bench: Bench) -> Non
     await bench.look_until(lambda: bench.status.state is CopyState.IDLE)
     (copy,) = bench.catalogue.copies.verified("r")
     assert (copy.target, copy.place, copy.files, copy.bytes) == ("NAS", "disk 1", 5, 5000)
+
+
+async def test_a_beginning_whose_original_is_gone_is_named(bench: Bench) -> None:
+    bench.left = ("Bow_2.mp4",)
+    bench.record(FINISHED, bench.part("Bow"), CompletedFolder(str(bench.folder / "DATA_1"), 77))
+    await bench.look_until(lambda: "folder_copied" in bench.kinds())
+    (event,) = bench.journal.events.after(0)
+    assert "Of Bow_2.mp4 only a beginning lies there, as its original is gone: it was left there." in event.fact
 
 
 async def test_a_folder_that_changes_again_is_copied_again_and_does_not_count_until_then(bench: Bench) -> None:
