@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { inTurn } from "./turns";
+import { inTurn, Newest } from "./turns";
 
 /** Work that ends when it is told to, with the number of its beginning. */
 function slow() {
@@ -43,4 +43,22 @@ test("afterwards it can be asked for again, also when it failed", async () => {
   await expect(ask()).rejects.toThrow("no contact");
   await ask();
   expect(tries).toBe(2);
+});
+
+test("of requests that overlap the newest one's answer counts, whichever comes first", async () => {
+  const newest = new Newest();
+  let answerFirst: (word: string) => void = () => undefined;
+  const first = newest.of(() => new Promise<string>((done) => (answerFirst = done)));
+  const second = newest.of(() => Promise.resolve("second"));
+  expect(await second).toBe("second");
+  expect(newest.isAwaited).toBe(true);
+  answerFirst("first");
+  expect(await first).toBeNull();
+  expect(newest.isAwaited).toBe(false);
+});
+
+test("after a request that failed nothing is waited for", async () => {
+  const newest = new Newest();
+  await expect(newest.of(() => Promise.reject(new Error("no")))).rejects.toThrow("no");
+  expect(newest.isAwaited).toBe(false);
 });

@@ -21,3 +21,26 @@ export function inTurn(work: () => Promise<void>): () => Promise<void> {
     return running;
   };
 }
+
+/** Of requests that overlap only the newest counts. */
+export class Newest {
+  private begun = 0;
+  private open = 0;
+
+  /** An answer is waited for. */
+  get isAwaited(): boolean {
+    return this.open > 0;
+  }
+
+  /** The answer; null where another request was begun meanwhile. */
+  async of<Answer>(work: () => Promise<Answer>): Promise<Answer | null> {
+    const turn = (this.begun += 1);
+    this.open += 1;
+    try {
+      const answer = await work();
+      return turn === this.begun ? answer : null;
+    } finally {
+      this.open -= 1;
+    }
+  }
+}

@@ -1,6 +1,7 @@
 /** What is searched and found. Kept while other rooms are shown, so that coming back changes nothing. */
 import { ask, query, wordsOf } from "../../api/client";
 import type { Outline, PartRow, Removal, Rows } from "../../api/types";
+import { Newest } from "../../model/turns";
 import { access } from "../../texts/access";
 import type { ClipRow, FramegrabRow, LossRow, RecordingRow } from "./rows";
 
@@ -39,6 +40,12 @@ class Finder {
   opened = $state("");
   private timer = 0;
   private asked = 0;
+  private readonly opening = new Newest();
+
+  /** What lies in a recording is being asked for: of very many observations that takes seconds. */
+  get isOpening(): boolean {
+    return this.opening.isAwaited;
+  }
 
   /** Searches when nothing was typed for a moment. */
   searchSoon(): void {
@@ -66,7 +73,7 @@ class Finder {
 
   /** All that belongs to one recording. Where the recorder does not answer, what is shown stays. */
   async open(id: string): Promise<void> {
-    const answer = await this.keep(async () => {
+    const askAll = async (): Promise<{ found: Content | null }> => {
       const [recordings, parts, clips, stills, losses, observations] = await Promise.all([
         all<RecordingRow>("recordings", id),
         all<PartRow>("parts", id),
@@ -80,7 +87,8 @@ class Finder {
       const path = `/api/v1/recordings/${encodeURIComponent(id)}/removal`;
       const removal = recording.state === "removed" ? await ask<Removal>("GET", path) : null;
       return { found: { recording, parts, clips, stills, losses, observations, removal } };
-    });
+    };
+    const answer = await this.opening.of(() => this.keep(askAll));
     if (answer === null) return;
     this.content = answer.found;
     this.opened = id;
