@@ -18,6 +18,7 @@ SIZES = {"wide": (1920, 1080), "laptop": (1280, 800), "tablet": (1024, 768), "ph
 HOLD_MS = 2500
 """Longer than a stop must be held, also where a frame takes its time."""
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+CUT_OFF = Path(__file__).with_name("cut_off.js")
 RUN_AXE = """async () => {
   const { violations } = await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] });
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
@@ -58,6 +59,18 @@ async def shoot(page: Page, name: str, folder: Path) -> None:
     """A picture of the window; kept where SCREENSHOTS names a folder."""
     kept = Path(os.environ.get("SCREENSHOTS") or folder)
     assert len(await page.screenshot(path=kept / f"{name}.png")) > 10_000
+
+
+async def moved_to(page: Page, path: str) -> None:
+    """Another view of the page that is open, as by a link."""
+    await page.evaluate("path => history.pushState(null, '', path)", path)
+    await page.evaluate("dispatchEvent(new PopStateEvent('popstate'))")
+
+
+async def cut_off(page: Page) -> list[str]:
+    """Each text of the page that is cut off, runs out of its place or lies over another one."""
+    found: list[str] = await page.evaluate(CUT_OFF.read_text(encoding="utf-8"))
+    return found
 
 
 async def faults_of_axe(page: Page) -> list[str]:

@@ -1,21 +1,18 @@
 """Live pictures in a real browser: what the page shows are the cameras' frames, and what is not live is not shown."""
 
-import asyncio
-import base64
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
 
+from browser.operator import PATIENCE_MS
+from browser.tiles import is_live, later_than, reading_of, shown, stream_of
 from rig.fixtures import MakeSource, StartServer
 from rig.program import running
 from rig.source_files import SourceSpec
-from seacorder.inputs.pattern import strip
-from seacorder.inputs.pattern.strip import StripReading
 
 pytestmark = [pytest.mark.browser, pytest.mark.rtsp]
 
-PATIENCE_MS = 60_000
 SPECS = {
     "Bow": SourceSpec(seconds=150),
     "Stern": SourceSpec(seconds=150, b_frames=2, channel_index=1),
@@ -23,42 +20,19 @@ SPECS = {
 }
 PLAYED = ("Bow", "Stern")
 """What each browser plays as it is recorded."""
-UPPER_PIXELS = """video => {
-  const canvas = document.createElement("canvas");
-  canvas.width = video.videoWidth;
-  canvas.height = video.videoHeight;
-  const context = canvas.getContext("2d");
-  context.drawImage(video, 0, 0);
-  const lines = Math.floor(canvas.height / 10);
-  const pixels = context.getImageData(0, 0, canvas.width, lines).data;
-  let text = "";
-  for (let at = 1; at < pixels.length; at += 4) text += String.fromCharCode(pixels[at]);
-  return [canvas.width, canvas.height, btoa(text)];
-}"""
-"""Size, and the green of the pixels of the upper tenth."""
-
-NEXT_PICTURE = "video => new Promise(done => video.requestVideoFrameCallback(() => done()))"
 
 
-async def shown(page: Page, channel: str) -> StripReading:
-    """What the picture says that a tile shows just now."""
-    width, height, text = await page.locator(f'video[data-channel="{channel}"]').evaluate(UPPER_PIXELS)
-    reading = strip.read(base64.b64decode(text), width, width, height)
-    assert reading is not None, f"{channel}: no frame number can be read"
-    return reading
-
-
-async def later_than(page: Page, channel: str, number: int) -> StripReading:
-    """Waits until a tile shows a later frame."""
-    async with asyncio.timeout(PATIENCE_MS / 1000):
-        while (reading := await shown(page, channel)).number <= number:
-            await page.locator(f'video[data-channel="{channel}"]').evaluate(NEXT_PICTURE)
-    return reading
-
-
-async def is_live(page: Page, channel: str) -> None:
-    tile = page.locator(f'video[data-channel="{channel}"]')
-    await expect(tile).to_have_attribute("data-state", "live", timeout=PATIENCE_MS)
+async def is_shown_instead(page: Page, channel: str) -> None:
+    """What this browser cannot play is shown all the same, with its capture time, as what the tile says that it is."""
+    tile = page.locator("article.tile", has_text=channel)
+    await expect(tile.locator("time")).to_be_visible(timeout=PATIENCE_MS)
+    picture = tile.locator("video, img")
+    is_preview = await picture.get_attribute("data-stream") == "preview"
+    said = "Small preview" if is_preview else "A picture each second"
+    await expect(tile).to_contain_text(f"{said}: this browser cannot play what the camera sends.")
+    reading = await reading_of(picture)
+    assert reading is not None
+    assert reading.channel_index == SPECS[channel].channel_index
 
 
 async def test_each_tile_shows_the_frames_of_its_camera(
@@ -79,8 +53,7 @@ async def test_each_tile_shows_the_frames_of_its_camera(
             for _ in range(5):
                 number = (await later_than(page, name, number)).number
         assert {await stream_of(page, name) for name in PLAYED} == {"main"}
-        # What this browser cannot play is shown in another form, with its capture time all the same.
-        await expect(page.locator("article.tile", has_text="ROV").locator("time")).to_be_visible(timeout=PATIENCE_MS)
+        await is_shown_instead(page, "ROV")
         servers["Stern"].stop("/Stern")
         tile = page.locator("article.tile", has_text="Stern")
         await expect(tile).to_have_attribute("data-trouble", "dead", timeout=PATIENCE_MS)
@@ -89,7 +62,3 @@ async def test_each_tile_shows_the_frames_of_its_camera(
         await is_live(page, "Stern")
         program.post("/api/v1/recording/stop")
         assert [row for row in program.rows("losses") if row["channel"] != "Stern"] == []
-
-
-async def stream_of(page: Page, channel: str) -> str | None:
-    return await page.locator(f'video[data-channel="{channel}"]').get_attribute("data-stream")

@@ -22,6 +22,7 @@ from seacorder.model.report import InputTried
 
 pytestmark = pytest.mark.browser
 
+REFUSED = ".sheet [role=alert]"
 TEXT = """[[channels]]
 name = "Bow"
 input = "rtsp://rov:secret@10.0.0.1/live"
@@ -164,4 +165,82 @@ async def test_a_source_is_added_for_the_next_start_which_a_recording_refuses(
     await expect(page.get_by_text("after the recording")).to_be_visible()
     assert 'definitions = ["GGA", "HDT"]' in bench.page.read_text(encoding="utf-8")
     await shoot(page, "settings-sources", pictures)
+    assert await faults_of_axe(page) == []
+
+
+async def test_where_the_page_will_be_is_said_before_and_a_port_that_is_taken_beside_its_field(
+    page: Page, server: str, bench: SetupBench, pictures: Path
+) -> None:
+    await opened(page, server, "/settings/network")
+    form = page.get_by_role("form", name="Address and ports")
+    port = form.get_by_label("Port of the page")
+    await port.fill("13009")
+    await form.get_by_role("button", name="Save").click()
+    await expect(form.get_by_role("alert")).to_have_text("Port 13009 is taken. Choose another port.")
+    await expect(port).to_have_attribute("aria-invalid", "true")
+    await expect(page.locator(REFUSED)).to_have_count(1)
+    await port.fill("13001")
+    await form.get_by_label("Address on which").fill("0.0.0.0")
+    await expect(form).to_contain_text("Set a password in the settings file first.")
+    await form.get_by_role("button", name="Save").click()
+    await expect(page.get_by_test_id("moves")).to_contain_text("The page will then be at http://127.0.0.1:13001/")
+    await expect(page.locator(REFUSED)).to_have_count(0)
+    await shoot(page, "settings-network", pictures)
+    assert await faults_of_axe(page) == []
+    assert 'host = "0.0.0.0"\ninspector_port = 13001' in bench.page.read_text(encoding="utf-8")
+    await page.get_by_role("button", name="Restart now").click()
+    await expect(page.get_by_role("link", name="http://127.0.0.1:13001/")).to_be_visible()
+
+
+async def test_the_microphone_is_set_and_switched_off(
+    page: Page, server: str, bench: SetupBench, pictures: Path
+) -> None:
+    await opened(page, server, "/settings/narration")
+    form = page.get_by_role("form", name="Narration")
+    await form.get_by_label("Address of the microphone").fill("microphone")
+    await form.get_by_role("button", name="Save").click()
+    await expect(form.get_by_role("alert")).to_contain_text("A sound input needs a kind in front. Use alsa:")
+    await form.get_by_label("Address of the microphone").fill("alsa:hw:1,0")
+    await form.get_by_label("Goes into").select_option("the files of Stern")
+    await form.get_by_label("Louder by").fill("-3,5")
+    await form.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Changes take effect")).to_be_visible()
+    kept = bench.page.read_text(encoding="utf-8")
+    assert '[audio]\ninput = "alsa:hw:1,0"\ninto = "Stern"\ngain_db = -3.5\n' in kept
+    await shoot(page, "settings-narration", pictures)
+    assert await faults_of_axe(page) == []
+    await form.get_by_label("Address of the microphone").fill("")
+    async with page.expect_response("**/setup/narration"):
+        await form.get_by_role("button", name="Save").click()
+    assert "alsa:" not in bench.page.read_text(encoding="utf-8")
+
+
+async def test_lines_for_other_systems_and_rows_of_the_log(
+    page: Page, server: str, bench: SetupBench, pictures: Path
+) -> None:
+    await opened(page, server, "/settings/logs")
+    form = page.get_by_role("form", name="Lines for other systems")
+    await form.get_by_role("button", name="Add a line").click()
+    line = form.get_by_role("group", name="Line 1")
+    await line.get_by_label("To", exact=True).fill("udp://10.0.0.9:6000")
+    await line.get_by_label("Text").fill("$PXDEP,{depth:.1f")
+    await line.get_by_label("Checksum").check()
+    await form.get_by_role("button", name="Save").click()
+    await expect(line.get_by_role("alert")).to_contain_text("{")
+    await line.get_by_label("Text").fill("$PXDEP,{depth:.1f},M")
+    await form.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Changes take effect")).to_be_visible()
+    log = page.get_by_role("form", name="Table of readings")
+    await log.get_by_label("A row is written").select_option("whenever a value changes")
+    await log.get_by_label("Seconds between").fill("often")
+    await log.get_by_role("button", name="Save").click()
+    await expect(log.get_by_role("alert")).to_contain_text("'often' is not accepted.")
+    await log.get_by_label("Seconds between").fill("2")
+    await log.get_by_role("button", name="Save").click()
+    await expect(page.locator(REFUSED)).to_have_count(0)
+    kept = bench.page.read_text(encoding="utf-8")
+    assert 'line = "$PXDEP,{depth:.1f},M"\ninterval_seconds' not in kept
+    assert "checksum = true" in kept
+    assert '[data_log]\nrows = "change"\ninterval_seconds = 2\n' in kept
+    await shoot(page, "settings-logs", pictures)
     assert await faults_of_axe(page) == []

@@ -60,6 +60,10 @@ async def test_a_wrong_password_is_one_sentence_and_the_right_one_opens_the_page
     await says(page, "RECORDING")
     assert recorder.commands == ["start_recording"]
     assert "seacorder" not in await page.evaluate("document.cookie")
+    await expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await expect(page.get_by_role("button", name="Sign out")).to_be_hidden()
+    await page.get_by_role("button", name="More").click()
     await page.get_by_role("button", name="Sign out").click()
     await expect(page.get_by_label("Password")).to_be_visible()
 

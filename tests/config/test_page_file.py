@@ -99,6 +99,24 @@ def test_keys_of_a_table_are_set_and_taken_back() -> None:
     assert page_file.with_keys(page, "storage", {"root": None, "reserve_bytes": None}) == {}
 
 
+def test_a_whole_table_is_set_and_what_the_file_has_of_it_is_switched_off() -> None:
+    tables = {"audio": {"input": "tone:", "gain_db": 6}}
+    page = page_file.with_table(tables, {}, "audio", {"gain_db": 3})
+    assert page == {"audio": {"gain_db": 3, "unset": ["input"]}}
+    assert page_file.over(tables, page)["audio"] == {"gain_db": 3}
+    assert page_file.with_table(tables, page, "audio", {"input": "tone:", "gain_db": 6}) == {}
+
+
+def test_a_list_without_names_is_the_page_s_or_the_file_s() -> None:
+    tables = {"readings_out": [{"to": "udp://10.0.0.9:6000", "line": "a"}]}
+    page = page_file.with_whole_list({}, "readings_out", [])
+    assert page_file.over(tables, page)["readings_out"] == []
+    assert tomllib.loads(page_file.written({"storage": {"root": "/data"}, **page})) == {
+        "storage": {"root": "/data"}, "readings_out": []
+    }
+    assert page_file.with_whole_list(page, "readings_out", None) == {}
+
+
 @given(names, names, st.lists(names, max_size=3), st.booleans(), st.floats(allow_nan=False, allow_infinity=False))
 def test_what_is_written_is_read_again(name: str, text: str, some: list[str], switch: bool, number: float) -> None:
     page = {

@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from pathlib import Path
 
+from seacorder.base.errors import BadRequest
 from seacorder.config.load import source_of
-from seacorder.config.schema import Settings
+from seacorder.config.schema import ServerSettings, Settings
 from seacorder.control.events.log import EventKind
 from seacorder.control.settings.setup import Restarting, Setup
 from seacorder.model.channel import ChannelSettings, PictureFormat
@@ -53,6 +54,23 @@ class FakeChannels:
         self.channels: tuple[ChannelSettings, ...] = (*new, *kept.values())
 
 
+class FakeListening:
+    """Port 13009 is taken by another program."""
+
+    def __init__(self, now: ServerSettings) -> None:
+        self._now = now
+
+    def now(self) -> ServerSettings:
+        return self._now
+
+    def after(self, coming: ServerSettings) -> ServerSettings:
+        return coming
+
+    def check(self, coming: ServerSettings) -> None:
+        if coming.inspector_port == 13009:
+            raise BadRequest("Port 13009 is taken.", "Choose another port.", field="inspector_port")
+
+
 class SetupBench:
     """A settings file, and the setup of a recorder that was started with it."""
 
@@ -70,7 +88,7 @@ class SetupBench:
         source = source_of(self.path, {})
         settings = source.in_use().settings
         self.channels = FakeChannels(settings)
-        again = Restarting(lambda: self.busy, self.restart)
+        again = Restarting(lambda: self.busy, self.restart, FakeListening(settings.server))
         return Setup(source, settings, self, self.channels, self.trials, again)  # type: ignore[arg-type]
 
     def restart(self) -> None:

@@ -1,7 +1,7 @@
 """What the API needs of the recorder. `control.recorder` is the real one; tests have a fake one with the same methods.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from seacorder.base.message import Message
@@ -221,6 +221,10 @@ class SetupSource(Protocol):
 
     async def set_keys(self, head: str, sent: Mapping[str, Any]) -> SetupNow: ...
 
+    async def put_table(self, head: str, sent: Mapping[str, Any]) -> SetupNow: ...
+
+    async def put_list(self, head: str, sent: Iterable[Mapping[str, Any]] | None) -> SetupNow: ...
+
     def overlay_of(self, sent: Mapping[str, Any], channel: str) -> OverlaySettings: ...
 
     async def preview(self, order: PreviewOverlay) -> JpegPicture: ...
@@ -233,7 +237,7 @@ class SetupSource(Protocol):
 
     async def try_input(self, address: str, name: str | None) -> InputTried: ...
 
-    def restart(self) -> None: ...
+    async def restart(self) -> None: ...
 
 
 class LiveViewer(Protocol):

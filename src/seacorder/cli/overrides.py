@@ -8,7 +8,7 @@ from seacorder.base.errors import SettingsError
 from seacorder.base.message import Message
 from seacorder.config.clashes import blackbox_clashes, storage_clashes
 from seacorder.config.load import InUse, SettingsSource, check, is_named, is_there, source_of
-from seacorder.config.schema import Settings, StorageSettings
+from seacorder.config.schema import ServerSettings, Settings, StorageSettings
 from seacorder.config.values import Unaccepted, listening_address
 from seacorder.storage.volume_memory import state_folder
 
@@ -34,6 +34,7 @@ class Start:
     source: SettingsSource | None = None
     """None where variables alone say everything: then the page can change nothing."""
     used: InUse | None = None
+    options: Overrides = Overrides()
 
 
 def settings_for(config: Path | None, overrides: Overrides, *, demo: bool) -> Settings:
@@ -49,16 +50,21 @@ def start_for(config: Path | None, overrides: Overrides, *, demo: bool) -> Start
     is_without_file = overrides.root is not None and "SEACORDER_CHANNELS_1_INPUT" in os.environ and not is_there(config)
     if is_without_file and not demo:
         settings = check({}, place="variables", folder=Path.cwd(), environment=os.environ)
-        return Start(_replaced(settings, overrides))
+        return Start(_replaced(settings, overrides), options=overrides)
     source = SettingsSource(None, state_folder() / DEMO_PAGE, os.environ) if demo else source_of(config)
     used = source.in_use()
-    return Start(_replaced(used.settings, overrides), source, used)
+    return Start(_replaced(used.settings, overrides), source, used, overrides)
+
+
+def with_options(server: ServerSettings, options: Overrides) -> ServerSettings:
+    """With what the command line has given. Raises SettingsError for a host that is none."""
+    return server.model_copy(update=_given(
+        host=_host(options.host), inspector_port=options.inspector_port, integration_port=options.integration_port
+    ))
 
 
 def _replaced(settings: Settings, overrides: Overrides) -> Settings:
-    server = settings.server.model_copy(update=_given(
-        host=_host(overrides.host), inspector_port=overrides.inspector_port, integration_port=overrides.integration_port
-    ))
+    server = with_options(settings.server, overrides)
     if server.inspector_port == server.integration_port:
         raise SettingsError([
             Message(f"Both services would listen on port {server.inspector_port}.", "Give each its own.")

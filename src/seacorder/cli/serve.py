@@ -18,7 +18,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from seacorder import __version__
-from seacorder.api.http.certificate import Certificate, check_certificate
 from seacorder.api.http.ports import claim_port, families, is_any_of_both
 from seacorder.base import heap, log
 from seacorder.base.background import awaited, task
@@ -30,6 +29,7 @@ from seacorder.base.processor import usable_cores
 from seacorder.base.shutdown import Shutdown, log_terminal_closed, signals
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.cli import streams
+from seacorder.cli.listening import Listening, certificate_of
 from seacorder.cli.overrides import Start
 from seacorder.cli.volumes import begin_blackbox, begin_volumes, check_mounted, folders_of, try_root
 from seacorder.config.schema import ServerSettings, Settings
@@ -230,18 +230,9 @@ def _setup(start: Start, recorder: Recorder, shutdown: Shutdown, ending: Restart
 
     running = start.settings if start.used is None else start.used.settings
     restart = ending.restart if can_restart() else None
-    changes, again = recorder.channel_changes, Restarting(is_busy, restart)
+    changes = recorder.channel_changes
+    again = Restarting(is_busy, restart, Listening(start.settings.server, start.options))
     return Setup(start.source, running, recorder.journal, changes, InputTrials(trials), again)
-
-
-def certificate_of(server: ServerSettings) -> Certificate | None:
-    """The certificate for HTTPS; None if there is none. Raises SettingsError if it cannot be used. Blocks."""
-    if server.certificate is None:
-        return None
-    key = server.certificate_key
-    certificate = Certificate(str(server.certificate), None if key is None else str(key))
-    check_certificate(certificate)
-    return certificate
 
 
 def warn_of_strangers(server: ServerSettings) -> None:

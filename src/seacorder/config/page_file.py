@@ -16,6 +16,11 @@ can be moved from one to the other by hand. Three keys are its own:
     [removed]
     channels = ["Port"]              not used, although the settings file has it
 
+    [audio]                          key by key too
+    unset = ["input"]
+
+    [[readings_out]]                 all of them, in the place of the settings file's
+
 Pure, but for `read_page`.
 """
 
@@ -32,8 +37,12 @@ Tables = Mapping[str, Any]
 
 LISTS = ("channels", "telemetry")
 """Lists of tables of which the page adds, changes and removes one by its name."""
-TABLES = ("storage", "overlay")
+TABLES = ("storage", "overlay", "data_log", "audio", "server")
 """Tables of which the page sets single keys."""
+SERVER_KEYS = ("host", "inspector_port", "integration_port", "secure_port")
+"""Keys of `[server]` that are shown and set: who is let in stays in the settings file."""
+WHOLE_LISTS = ("readings_out",)
+"""Lists of tables that have no name: the page's are used in the place of the settings file's."""
 HEAD = (
     "# Written by Seacorder: what was set on the page. It lies over the settings file beside it, which stays.\n"
     "# Remove this file, while Seacorder does not run, and the settings file alone holds again.\n"
@@ -66,7 +75,11 @@ def over(tables: Tables, page: Tables) -> dict[str, Any]:
             merged[kind] = _list_over(_listed(tables.get(kind)), page, kind)
     for head in TABLES:
         if head in page:
-            merged[head] = {**_of(tables, head), **_of(page, head)}
+            unset, entry = _names(_of(page, head).get(_UNSET)), _plain(_of(page, head))
+            merged[head] = {**{key: value for key, value in _of(tables, head).items() if key not in unset}, **entry}
+    for head in WHOLE_LISTS:
+        if head in page:
+            merged[head] = _listed(page[head])
     return merged
 
 
@@ -104,6 +117,20 @@ def with_keys(page: Tables, head: str, keys: Tables) -> dict[str, Any]:
     return {**rest, head: table} if table else rest
 
 
+def with_table(tables: Tables, page: Tables, head: str, wanted: Tables) -> dict[str, Any]:
+    """What the page has set, after a whole table is as `wanted`: a key that is not in it has its default."""
+    base = _of(tables, head)
+    entry = _changes(base, wanted)
+    rest = {name: value for name, value in page.items() if name != head}
+    return {**rest, head: entry} if entry else rest
+
+
+def with_whole_list(page: Tables, head: str, wanted: Iterable[Tables] | None) -> dict[str, Any]:
+    """What the page has set, after a list without names is as `wanted`; None: the settings file's holds again."""
+    rest = {name: value for name, value in page.items() if name != head}
+    return rest if wanted is None else {**rest, head: [dict(one) for one in wanted]}
+
+
 def is_of_page(page: Tables, kind: str, name: str) -> bool:
     """Whether the page has set something of the table that is called `name` now."""
     return any(one.get("name") == name for one in _listed(page.get(kind)))
@@ -111,7 +138,7 @@ def is_of_page(page: Tables, kind: str, name: str) -> bool:
 
 def written(page: Tables) -> str:
     """The page's file. `tomllib` reads the same tables from it."""
-    lines = [HEAD]
+    lines = [HEAD, *(f"{head} = []" for head in WHOLE_LISTS if page.get(head) == [])]
     for head, value in page.items():
         lines += _table_lines(head, value) if isinstance(value, Mapping) else _list_lines(head, value)
     return "\n".join(lines)
@@ -134,12 +161,14 @@ def _list_over(file_tables: list[dict[str, Any]], page: Tables, kind: str) -> li
 
 def _difference(base: Tables, wanted: Tables) -> dict[str, Any]:
     """What has to be said so that a table of the settings file becomes the wanted one; empty: nothing."""
+    changes = _changes(base, wanted)
+    return {_WAS: base["name"], "name": wanted["name"], **changes} if changes else {}
+
+
+def _changes(base: Tables, wanted: Tables) -> dict[str, Any]:
     changed = {key: value for key, value in wanted.items() if key not in base or base[key] != value}
     unset = [key for key in base if key not in wanted]
-    if not changed and not unset:
-        return {}
-    entry = {_WAS: base["name"], "name": wanted["name"], **changed}
-    return {**entry, _UNSET: unset} if unset else entry
+    return {**changed, _UNSET: unset} if unset else changed
 
 
 def _with_list(page: Tables, kind: str, entries: list[dict[str, Any]]) -> dict[str, Any]:

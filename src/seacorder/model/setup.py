@@ -30,6 +30,17 @@ class SetupItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Listens:
+    """Where the page and the services answer."""
+
+    host: str
+    inspector_port: int
+    integration_port: int
+    secure_port: int | None
+    """None: there is no certificate, and no HTTPS."""
+
+
+@dataclass(frozen=True, slots=True)
 class SetupNow:
     """What the next start takes, and what is different from what runs."""
 
@@ -39,5 +50,9 @@ class SetupNow:
     lists: Mapping[str, tuple[SetupItem, ...]]
     """By list: those of the next start in its order, then those that end with it."""
     tables: Mapping[str, Mapping[str, Any]]
+    whole_lists: Mapping[str, tuple[Mapping[str, Any], ...]]
+    """Lists of tables without names."""
     needs_restart: bool
     """Something is different that takes effect at the next start alone."""
+    listens_now: Listens
+    listens_next: Listens

@@ -18,6 +18,7 @@ from seacorder.model.command import TryInput
 from seacorder.model.report import InputTried
 
 ALL, CHANNELS, TRY = "/api/v1/setup", "/api/v1/setup/channels", "/api/v1/setup/channels/try"
+LISTENS = {"host": "127.0.0.1", "inspector_port": 13000, "integration_port": 8088, "secure_port": None}
 TEXT = """[[channels]]
 name = "Bow"
 input = "rtsp://rov:secret@10.0.0.1/live"
@@ -63,6 +64,12 @@ async def test_what_the_next_start_takes_without_secrets(asked: httpx.AsyncClien
         "sources": [],
         "storage": {},
         "overlay": {},
+        "data_log": {},
+        "narration": {},
+        "readings_out": [],
+        "server": {},
+        "listens_now": LISTENS,
+        "listens_next": LISTENS,
     }
 
 
@@ -89,6 +96,35 @@ async def test_a_channel_is_added_changed_removed_and_all_taken_back(
     back = (await asked.delete(ALL)).json()
     assert back["needs_restart"] is False
     assert [one["table"]["name"] for one in back["channels"]] == ["Bow", "P/S"]
+
+
+async def test_the_microphone_logs_lines_and_ports_are_set(asked: httpx.AsyncClient) -> None:
+    sound = await asked.put(f"{ALL}/narration", json={"input": "file:///a.wav", "gain_db": 3, "into": None})
+    assert sound.json()["narration"] == {"input": "file:///a.wav", "gain_db": 3}
+    assert (await asked.put(f"{ALL}/data-log", json={"rows": "change"})).json()["data_log"] == {"rows": "change"}
+    line = {"to": "udp://127.0.0.1:6000", "line": "{depth:.1f}"}
+    sent = await asked.put(f"{ALL}/readings-out", json={"lines": [{**line, "none": None}]})
+    assert sent.json()["readings_out"] == [line]
+    assert (await asked.put(f"{ALL}/readings-out", json={"lines": None})).json()["readings_out"] == []
+    moved = (await asked.patch(f"{ALL}/server", json={"inspector_port": 13001})).json()
+    assert (moved["server"], moved["listens_now"]) == ({"inspector_port": 13001}, LISTENS)
+    assert moved["listens_next"] == {**LISTENS, "inspector_port": 13001}
+
+
+@pytest.mark.parametrize(("method", "path", "body", "field"), [
+    ("PUT", "narration", {"input": "microphone"}, "input"),
+    ("PUT", "data-log", {"interval_seconds": 0}, "interval_seconds"),
+    ("PUT", "readings-out", {"lines": ["udp://127.0.0.1:6000"]}, "lines"),
+    ("PUT", "readings-out", {"lines": [{"to": "udp://127.0.0.1:6000", "line": "{depth"}]}, "1.line"),
+    ("PATCH", "server", {"inspector_port": 13009}, "inspector_port"),
+    ("PATCH", "server", {"access": []}, "access"),
+])
+async def test_what_is_refused_of_a_table_has_its_field(
+    asked: httpx.AsyncClient, bench: SetupBench, method: str, path: str, body: dict[str, object], field: str
+) -> None:
+    answer = await asked.request(method, f"{ALL}/{path}", json=body)
+    assert (answer.status_code, answer.json()["field"]) == (400, field)
+    assert not bench.page.exists()
 
 
 async def test_what_is_wrong_is_400_with_its_field_and_an_unknown_name_404(asked: httpx.AsyncClient) -> None:

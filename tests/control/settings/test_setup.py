@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.setup import SetupBench
+from fakes.setup import FakeListening, SetupBench
 from seacorder.base.errors import BadRequest, NotKnown, NotPossible
 from seacorder.config.load import source_of
 from seacorder.control.settings.setup import Restarting, Setup
@@ -179,11 +179,21 @@ async def test_an_event_says_which_keys_were_changed_and_nothing_where_none_was(
 async def test_a_restart_is_refused_while_something_is_recorded(bench: SetupBench) -> None:
     bench.busy = "A recording is on."
     with pytest.raises(NotPossible, match="A recording is on"):
-        bench.setup.restart()
+        await bench.setup.restart()
     assert bench.restarts == 0
     bench.busy = ""
-    bench.setup.restart()
+    await bench.setup.restart()
     assert bench.restarts == 1
+
+
+async def test_a_restart_after_which_nobody_would_record_is_refused(bench: SetupBench) -> None:
+    bench.path.write_text(TEXT + "[server]\ninspector_port = 13009\n", encoding="utf-8")
+    with pytest.raises(NotPossible, match="would not start again: Port 13009 is taken"):
+        await bench.setup.restart()
+    bench.path.write_text("[serve]", encoding="utf-8")
+    with pytest.raises(NotPossible, match="would not start again"):
+        await bench.setup.restart()
+    assert bench.restarts == 0
 
 
 async def test_a_trial_gets_the_whole_address_and_one_that_runs_is_known(bench: SetupBench) -> None:
@@ -199,9 +209,74 @@ async def test_a_trial_gets_the_whole_address_and_one_that_runs_is_known(bench: 
 
 async def test_variables_alone_can_be_changed_by_nobody(bench: SetupBench) -> None:
     settings = source_of(bench.path, {}).in_use().settings
-    again = Restarting(lambda: "", None)
+    again = Restarting(lambda: "", None, FakeListening(settings.server))
     alone = Setup(None, settings, bench, bench.channels, bench.trials, again)  # type: ignore[arg-type]
     with pytest.raises(NotPossible, match="no settings file"):
         await alone.now()
     with pytest.raises(NotPossible, match="on this system"):
-        alone.restart()
+        await alone.restart()
+
+
+async def test_the_microphone_is_set_whole_and_one_of_the_file_is_switched_off(bench: SetupBench) -> None:
+    bench.path.write_text(TEXT + '[audio]\ninput = "tone:"\ngain_db = 6\n', encoding="utf-8")
+    bench.setup = bench.started()
+    now = await bench.setup.put_table("audio", {"gain_db": 6})
+    assert now.tables["audio"] == {"gain_db": 6}
+    assert bench.started()._running.audio.input is None
+    now = await bench.setup.put_table("audio", {"input": "tone:", "gain_db": 6})
+    assert not now.needs_restart
+    assert not bench.page.exists()
+    assert bench.said[0].startswith("[audio] was changed on the page: input.")
+
+
+async def test_lines_out_are_set_all_together_none_too_and_taken_back(bench: SetupBench) -> None:
+    bench.path.write_text(TEXT + '[[readings_out]]\nto = "udp://127.0.0.1:6000"\nline = "{depth}"\n', encoding="utf-8")
+    bench.setup = bench.started()
+    now = await bench.setup.put_list("readings_out", [])
+    assert (now.whole_lists["readings_out"], now.needs_restart) == ((), True)
+    assert bench.started()._running.readings_out == ()
+    line = {"to": "udp://127.0.0.1:6001", "line": "$PX,{kp:.3f}", "checksum": True}
+    assert (await bench.setup.put_list("readings_out", [line])).whole_lists["readings_out"] == (line,)
+    assert bench.started()._running.readings_out[0].to == "udp://127.0.0.1:6001"
+    assert not (await bench.setup.put_list("readings_out", None)).needs_restart
+
+
+async def test_the_address_of_the_page_is_tried_and_told_before_it_holds(bench: SetupBench) -> None:
+    now = await bench.setup.set_keys("server", {"host": "0.0.0.0", "inspector_port": 13001})
+    assert now.tables["server"] == {"host": "0.0.0.0", "inspector_port": 13001}
+    assert (now.listens_now.inspector_port, now.listens_next.inspector_port) == (13000, 13001)
+    assert now.listens_next.secure_port is None
+    with pytest.raises(BadRequest, match="taken") as refused:
+        await bench.setup.set_keys("server", {"inspector_port": 13009})
+    assert refused.value.field == "inspector_port"
+    assert bench.started()._running.server.inspector_port == 13001
+
+
+async def test_who_is_let_in_is_not_shown(bench: SetupBench) -> None:
+    bench.path.write_text(TEXT + '[server]\nhost = "127.0.0.1"\ncommands_need_token = false\n', encoding="utf-8")
+    assert (await bench.setup.now()).tables["server"] == {"host": "127.0.0.1"}
+
+
+@pytest.mark.parametrize(("head", "sent", "field", "fact"), [
+    ("server", {"inspector_port": 70000}, "inspector_port", "inspector_port: 70000 is not accepted."),
+    ("server", {"integration_port": 13000}, "integration_port",
+     "inspector_port and integration_port are both 13000."),
+    ("storage", {"reserve_bytes": -1}, "reserve_bytes", "reserve_bytes: -1 is not accepted."),
+])
+async def test_a_refused_key_of_a_table_is_named(
+    bench: SetupBench, head: str, sent: dict[str, object], field: str, fact: str
+) -> None:
+    with pytest.raises(BadRequest) as refused:
+        await bench.setup.set_keys(head, sent)
+    assert (refused.value.field, refused.value.fact) == (field, fact)
+
+
+async def test_a_refused_key_of_narration_or_of_a_line_is_named(bench: SetupBench) -> None:
+    with pytest.raises(BadRequest, match="into is 'Aft'") as refused:
+        await bench.setup.put_table("audio", {"input": "tone:", "into": "Aft"})
+    assert refused.value.field == "into"
+    lines = [{"to": "udp://127.0.0.1:6000", "line": "a"}, {"to": "udp://sonar:6000", "line": "b"}]
+    with pytest.raises(BadRequest, match="no receiver") as refused:
+        await bench.setup.put_list("readings_out", lines)
+    assert refused.value.field == "2.to"
+    assert not bench.page.exists()

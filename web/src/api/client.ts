@@ -7,13 +7,16 @@ export class Refusal extends Error implements Message {
   readonly fact: string;
   readonly action: string;
   readonly channels: ChannelOutcome[];
+  /** Which field of what was sent it is about; null: none, or the recorder does not say. */
+  readonly field: string | null;
 
-  constructor(status: number, said: Partial<Message> & { channels?: ChannelOutcome[] }) {
+  constructor(status: number, said: Partial<Message> & { channels?: ChannelOutcome[]; field?: string }) {
     super(said.fact ?? "");
     this.status = status;
     this.fact = said.fact ?? "";
     this.action = said.action ?? "";
     this.channels = said.channels ?? [];
+    this.field = said.field ?? null;
   }
 
   /** Nobody knows whether the recorder has carried it out. */
@@ -93,7 +96,7 @@ async function answered<Taken>(
   throw new Refusal(answer.status, problem);
 }
 
-function problemOf(text: string): Partial<Message> & { channels?: ChannelOutcome[]; type?: string } {
+function problemOf(text: string): Partial<Message> & { channels?: ChannelOutcome[]; field?: string; type?: string } {
   try {
     const said: unknown = JSON.parse(text);
     return typeof said === "object" && said !== null ? said : {};

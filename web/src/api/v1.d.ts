@@ -332,7 +332,8 @@ export interface paths {
         put?: never;
         /**
          * Restart
-         * @description Starts the program again, so that what was set takes effect; refused while a recording or a clip is on.
+         * @description Starts the program again, so that what was set takes effect; refused while a recording or a clip is on, and
+         *     where the next start would fail.
          */
         post: operations["restart_api_v1_setup_restart_post"];
         delete?: never;
@@ -458,6 +459,89 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup/data-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Data Log
+         * @description The table of readings beside a recording, from the next start on. Keys that are not sent have their
+         *     defaults.
+         */
+        put: operations["put_data_log_api_v1_setup_data_log_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup/narration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Narration
+         * @description The microphone, from the next start on; without `input` there is none. Keys that are not sent have their
+         *     defaults.
+         */
+        put: operations["put_narration_api_v1_setup_narration_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup/readings-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Readings Out
+         * @description All lines that are sent to other systems, from the next start on; null takes back what was set here.
+         */
+        put: operations["put_readings_out_api_v1_setup_readings_out_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup/server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Server
+         * @description Where the page and the services answer, from the next start on; null takes back what was set here. An
+         *     address that this computer does not have, and a port that is taken, are refused.
+         */
+        patch: operations["change_server_api_v1_setup_server_patch"];
         trace?: never;
     };
     "/api/v1/setup/overlay/preview": {
@@ -1989,6 +2073,23 @@ export interface components {
             items: components["schemas"]["LineView"][];
         };
         /**
+         * ListensView
+         * @description Where the page and the services answer.
+         */
+        ListensView: {
+            /** Host */
+            host: string;
+            /** Inspector Port */
+            inspector_port: number;
+            /** Integration Port */
+            integration_port: number;
+            /**
+             * Secure Port
+             * @description Of HTTPS; null without a certificate
+             */
+            secure_port: number | null;
+        };
+        /**
          * LossCause
          * @description Why frames are missing.
          * @enum {string}
@@ -2767,6 +2868,24 @@ export interface components {
             overlay: {
                 [key: string]: unknown;
             };
+            /** Data Log */
+            data_log: {
+                [key: string]: unknown;
+            };
+            /** Narration */
+            narration: {
+                [key: string]: unknown;
+            };
+            /** Readings Out */
+            readings_out: {
+                [key: string]: unknown;
+            }[];
+            /** Server */
+            server: {
+                [key: string]: unknown;
+            };
+            listens_now: components["schemas"]["ListensView"];
+            listens_next: components["schemas"]["ListensView"];
         };
         /**
          * Severity
@@ -3993,6 +4112,166 @@ export interface operations {
                     time?: unknown;
                     /** @description What is shown. Accepted: any number of [[overlay.layers]] tables, each with a kind. */
                     layers?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupView"];
+                };
+            };
+        };
+    };
+    put_data_log_api_v1_setup_data_log_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "rows": "change"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description When the table of readings gets a row: at fixed times, or whenever a value changes. Accepted: `"interval"` or `"change"`. */
+                    rows?: unknown;
+                    /** @description Between two rows of the table, and between two positions of a track. Accepted: a number of seconds from 0.1 to 3600. */
+                    interval_seconds?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupView"];
+                };
+            };
+        };
+    };
+    put_narration_api_v1_setup_narration_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "input": "alsa:hw:1",
+                 *       "gain_db": 6
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Where the narration comes from; unset: there is none. Accepted: an address that begins with `alsa:`, `dshow:`, `avfoundation:`, `file:` or `tone:`. */
+                    input?: unknown;
+                    /** @description Where it goes: into every channel's files, one channel's, or files of its own beside them. Accepted: "all", a channel's name, or "file". */
+                    into?: unknown;
+                    /** @description What it is called in status, alarms and the names of its own files. Accepted: a name that no channel has. */
+                    name?: unknown;
+                    /** @description 1 for mono, 2 for stereo. Accepted: 1 or 2. */
+                    channels?: unknown;
+                    /** @description Of its AAC, in kbit/s. Accepted: a whole number from 32 to 320. */
+                    bitrate_kbits?: unknown;
+                    /** @description Makes it louder or, below 0, quieter, in dB. Accepted: a number from -40 to 40. */
+                    gain_db?: unknown;
+                    /** @description How much later than captured it is placed, for cameras whose pictures come late. Accepted: a whole number of milliseconds from -1000 to 1000. */
+                    offset_ms?: unknown;
+                    /** @description A level below this counts as silence, in dB; 0 is the loudest that can be recorded. Accepted: a number from -120 to 0. */
+                    silent_db?: unknown;
+                    /** @description Silence for so long raises the alarm `audio_silent`; 0 never does. Accepted: 0 or more seconds. */
+                    silent_seconds?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupView"];
+                };
+            };
+        };
+    };
+    put_readings_out_api_v1_setup_readings_out_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "lines": [
+                 *         {
+                 *           "to": "udp://10.0.0.9:6000",
+                 *           "line": "$PXDEP,{depth:.1f},M",
+                 *           "checksum": true
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Each with `to` (Where the line is sent. Accepted: `udp://`, an IP address and a port), `line` (What is sent, with readings and the context in braces; CR and LF follow it. Accepted: text with fields such as `{depth:.1f}`), `interval_seconds` (Seconds from one line to the next. Accepted: a number from 0.1 to 3600), `none` (What stands where a reading has no value, or a stale one. Accepted: text), `checksum` (`*` and the checksum of NMEA 0183 follow the line. Accepted: true or false) */
+                    lines: unknown[] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupView"];
+                };
+            };
+        };
+    };
+    change_server_api_v1_setup_server_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "host": "10.0.0.7",
+                 *       "inspector_port": 13001
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Address to listen on; `0.0.0.0` lets other computers in, `::` over IPv6 too. Accepted: an address. */
+                    host?: unknown;
+                    /** @description Port of the Inspector service, of `/api/v1` and of the page. Accepted: a whole number from 1 to 65535. */
+                    inspector_port?: unknown;
+                    /** @description Port of the integration service. Accepted: a whole number from 1 to 65535. */
+                    integration_port?: unknown;
+                    /** @description Port of the page, `/api/v1` and the Inspector service over HTTPS, if there is a certificate. Accepted: a whole number from 1 to 65535. */
+                    secure_port?: unknown;
                 };
             };
         };

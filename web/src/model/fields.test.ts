@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { numberOrNull, textOf } from "./fields";
+import { numberTyped, textOf } from "./fields";
 
-test("an empty field is no number, and a decimal comma is one", () => {
-  expect(numberOrNull(" ")).toBeNull();
-  expect(numberOrNull("x")).toBeNull();
-  expect(numberOrNull("2,5")).toBe(2.5);
-  expect(numberOrNull("0")).toBe(0);
+test("an empty field is nothing, a decimal comma is one, and what is no number is not dropped", () => {
+  expect(numberTyped(" ")).toBeNull();
+  expect(numberTyped("ten ")).toBe("ten");
+  expect(numberTyped("2,5")).toBe(2.5);
+  expect(numberTyped("0")).toBe(0);
 });
 
 test("a field begins with what the table says", () => {

@@ -6,8 +6,10 @@ export function textOf(table: Readonly<Record<string, unknown>>, key: string): s
   return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }
 
-/** A number from a field that may be empty: null then. */
-export function numberOrNull(text: string): number | null {
-  const value = Number(text.trim().replace(",", "."));
-  return text.trim() === "" || !Number.isFinite(value) ? null : value;
+/** A number from a field that may be empty: null then. What is no number goes to the recorder, which says so. */
+export function numberTyped(text: string): number | string | null {
+  const bare = text.trim();
+  const value = Number(bare.replace(",", "."));
+  if (bare === "") return null;
+  return Number.isFinite(value) ? value : bare;
 }

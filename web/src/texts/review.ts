@@ -84,7 +84,7 @@ export const review = catalogue(
   },
   {
     de: {
-      title: "Rückschau",
+      title: "Rück\u00adschau",
       search: "Aufnahmen suchen",
       searchHint: "Text, Nummer, Datei",
       day: "Tag",
@@ -164,7 +164,7 @@ export const review = catalogue(
       zoomOut: "Längere Zeit zeigen",
     },
     no: {
-      title: "Gjennomgang",
+      title: "Gjennom\u00adgang",
       search: "Søk i opptak",
       searchHint: "Tekst, nummer, fil",
       day: "Dag",

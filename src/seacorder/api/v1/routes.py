@@ -46,7 +46,11 @@ from seacorder.api.v1.settings import CHANNEL_BODY, RECORDER_BODY, SettingsComma
 from seacorder.api.v1.settings_views import ChannelSettingsAnswer, SettingsAnswer
 from seacorder.api.v1.setup import (
     CHANNEL_TABLE_BODY,
+    DATA_LOG_BODY,
+    LINES_BODY,
+    NARRATION_BODY,
     OVERLAY_TABLE_BODY,
+    SERVER_BODY,
     SOURCE_TABLE_BODY,
     STORAGE_BODY,
     TRY_BODY,
@@ -144,6 +148,10 @@ def _add_setup(app: FastAPI, setup: SetupCommands) -> None:
     _route(app, "DELETE", "/setup/sources", setup.remove_source, model=all_of_it, fails=fails)
     _route(app, "PATCH", "/setup/storage", setup.change_storage, model=all_of_it, fails=fails, extra=STORAGE_BODY)
     _route(app, "PUT", "/setup/overlay", setup.put_overlay, model=all_of_it, fails=fails, extra=OVERLAY_TABLE_BODY)
+    _route(app, "PUT", "/setup/data-log", setup.put_data_log, model=all_of_it, fails=fails, extra=DATA_LOG_BODY)
+    _route(app, "PUT", "/setup/narration", setup.put_narration, model=all_of_it, fails=fails, extra=NARRATION_BODY)
+    _route(app, "PUT", "/setup/readings-out", setup.put_readings_out, model=all_of_it, fails=fails, extra=LINES_BODY)
+    _route(app, "PATCH", "/setup/server", setup.change_server, model=all_of_it, fails=fails, extra=SERVER_BODY)
     _route(
         app, "POST", "/setup/overlay/preview", setup.preview_overlay, fails=(400, 404, 409, 503),
         extra=OVERLAY_TABLE_BODY, answer=Jpeg,

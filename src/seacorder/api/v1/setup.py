@@ -20,10 +20,13 @@ from seacorder.api.recorder_protocol import Recorder, SetupSource
 from seacorder.api.v1.view import MessageView, View, answered, shown
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import NotPossible
+from seacorder.config.data_log_table import DataLogTable
 from seacorder.config.keys import accepted
 from seacorder.config.overlay_tables import OverlayTable
-from seacorder.config.schema import ChannelTable, StorageSettings
-from seacorder.config.telemetry_tables import TelemetryTable
+from seacorder.config.page_file import SERVER_KEYS
+from seacorder.config.schema import AudioTable, ChannelTable, ServerSettings, StorageSettings
+from seacorder.config.telemetry_tables import ReadingsOutTable, TelemetryTable
+from seacorder.config.values import SettingsTable
 from seacorder.model.command import PreviewOverlay
 from seacorder.model.dive_context import CONTEXT_FIELDS
 from seacorder.model.reading import ReadingState
@@ -57,6 +60,29 @@ STORAGE_BODY = documented.body(
 OVERLAY_TABLE_BODY = documented.body(
     {name: _schema(field) for name, field in OverlayTable.model_fields.items()},
     {"time": "utc", "layers": [{"kind": "text", "text": "Depth {depth:.1f} m", "anchor": "top_left"}]},
+)
+DATA_LOG_BODY = documented.body(
+    {name: _schema(field) for name, field in DataLogTable.model_fields.items()}, {"rows": "change"}
+)
+NARRATION_BODY = documented.body(
+    {name: _schema(field) for name, field in AudioTable.model_fields.items()}, {"input": "alsa:hw:1", "gain_db": 6}
+)
+LINES_BODY = documented.body(
+    {
+        "lines": {
+            "type": ["array", "null"],
+            "description": "Each with " + ", ".join(
+                f"`{name}` ({field.description} Accepted: {accepted(field)})"
+                for name, field in ReadingsOutTable.model_fields.items()
+            ),
+        },
+    },
+    {"lines": [{"to": "udp://10.0.0.9:6000", "line": "$PXDEP,{depth:.1f},M", "checksum": True}]},
+    required=("lines",),
+)
+SERVER_BODY = documented.body(
+    {name: _schema(ServerSettings.model_fields[name]) for name in SERVER_KEYS},
+    {"host": "10.0.0.7", "inspector_port": 13001},
 )
 TRY_BODY = documented.body(
     {
@@ -93,6 +119,16 @@ class SetupItemView(View):
     """
 
 
+class ListensView(View):
+    """Where the page and the services answer."""
+
+    host: str
+    inspector_port: int
+    """Of the page, too."""
+    integration_port: int
+    secure_port: int | None = Field(description="Of HTTPS; null without a certificate")
+
+
 class SetupView(View):
     """What is set, as the next start takes it."""
 
@@ -109,6 +145,15 @@ class SetupView(View):
     """`[storage]`, as far as it is not left at its defaults."""
     overlay: dict[str, Any]
     """`[overlay]` in the same way."""
+    data_log: dict[str, Any]
+    narration: dict[str, Any]
+    """`[audio]`, without what its address holds in secret."""
+    readings_out: list[dict[str, Any]]
+    server: dict[str, Any]
+    """`[server]`, only what can be set here."""
+    listens_now: ListensView
+    listens_next: ListensView
+    """After the next start."""
 
 
 class TriedPicture(View):
@@ -211,13 +256,38 @@ class SetupCommands:
         )
         return Response((await self._setup.preview(order)).jpeg, media_type="image/jpeg")
 
+    async def put_data_log(self, request: Request) -> Response:
+        """The table of readings beside a recording, from the next start on. Keys that are not sent have their
+        defaults."""
+        return _answer(await self._setup.put_table("data_log", await _table(request, DataLogTable)))
+
+    async def put_narration(self, request: Request) -> Response:
+        """The microphone, from the next start on; without `input` there is none. Keys that are not sent have their
+        defaults."""
+        return _answer(await self._setup.put_table("audio", await _table(request, AudioTable)))
+
+    async def put_readings_out(self, request: Request) -> Response:
+        """All lines that are sent to other systems, from the next start on; null takes back what was set here."""
+        sent = wire.read_fields(
+            await wire.read_object(request), {"lines": _lines}, required=True, null_is_value=True
+        )
+        return _answer(await self._setup.put_list("readings_out", sent["lines"]))
+
+    async def change_server(self, request: Request) -> Response:
+        """Where the page and the services answer, from the next start on; null takes back what was set here. An
+        address that this computer does not have, and a port that is taken, are refused."""
+        readers = dict.fromkeys(SERVER_KEYS, wire.anything)
+        sent = wire.read_fields(await wire.read_object(request), readers, null_is_value=True)
+        return _answer(await self._setup.set_keys("server", sent))
+
     async def take_back(self) -> Response:
         """Drops everything that was set here: the settings file alone holds."""
         return _answer(await self._setup.take_back())
 
     async def restart(self) -> Response:
-        """Starts the program again, so that what was set takes effect; refused while a recording or a clip is on."""
-        self._setup.restart()
+        """Starts the program again, so that what was set takes effect; refused while a recording or a clip is on, and
+        where the next start would fail."""
+        await self._setup.restart()
         return Response(status_code=204)
 
     async def try_channel(self, request: Request) -> Response:
@@ -254,7 +324,18 @@ class SetupCommands:
 
 
 async def _overlay_table(request: Request) -> dict[str, Any]:
-    readers = dict.fromkeys(OverlayTable.model_fields, wire.anything)
+    return await _table(request, OverlayTable)
+
+
+def _lines(name: str, value: Any) -> list[dict[str, Any]] | None:
+    if value is not None and not (isinstance(value, list) and all(isinstance(one, dict) for one in value)):
+        wire.refuse(name, value, "a list of tables, each with to and line, or null")
+    lines: list[dict[str, Any]] | None = without_nulls(wire.anything(name, value))
+    return lines
+
+
+async def _table(request: Request, table_class: type[SettingsTable]) -> dict[str, Any]:
+    readers = dict.fromkeys(table_class.model_fields, wire.anything)
     table: dict[str, Any] = without_nulls(wire.read_fields(await wire.read_object(request), readers))
     return table
 
@@ -275,6 +356,12 @@ def _answer(now: SetupNow) -> Response:
         sources=_items(now.lists.get(SOURCES, ())),
         storage=dict(now.tables.get("storage", {})),
         overlay=dict(now.tables.get("overlay", {})),
+        data_log=dict(now.tables.get("data_log", {})),
+        narration=dict(now.tables.get("audio", {})),
+        readings_out=[dict(one) for one in now.whole_lists.get("readings_out", ())],
+        server=dict(now.tables.get("server", {})),
+        listens_now=shown(ListensView, now.listens_now),
+        listens_next=shown(ListensView, now.listens_next),
     ))
 
 

@@ -7,6 +7,7 @@ refused while something is recorded. Edits of the settings file by hand wait for
 
 import asyncio
 import os
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +23,7 @@ from seacorder.config.keys import Location
 from seacorder.config.load import SettingsSource
 from seacorder.config.overlay_tables import OverlayTable
 from seacorder.config.page_file import Tables
-from seacorder.config.schema import ChannelTable, Settings
+from seacorder.config.schema import ChannelTable, ServerSettings, Settings
 from seacorder.config.telemetry_tables import TelemetryTable
 from seacorder.control.events.log import EventKind
 from seacorder.control.workers.input_trial import InputTrials
@@ -32,7 +33,7 @@ from seacorder.model.command import PreviewOverlay, TryInput
 from seacorder.model.file_name import same_file
 from seacorder.model.overlay import OverlaySettings
 from seacorder.model.report import InputTried, JpegPicture
-from seacorder.model.setup import Difference, SetupItem, SetupNow
+from seacorder.model.setup import Difference, Listens, SetupItem, SetupNow
 from seacorder.storage.secret_file import write_secret
 
 KINDS: Mapping[str, type[ChannelTable] | type[TelemetryTable]] = {"channels": ChannelTable, "telemetry": TelemetryTable}
@@ -57,6 +58,22 @@ class ChannelsInForce(Protocol):
     async def use(self, settings: Settings, changed: Collection[str]) -> None: ...
 
 
+class ListeningTrial(Protocol):
+    """Where the program listens; see `cli.listening`."""
+
+    def now(self) -> ServerSettings:
+        """Of this run, with options of the command line."""
+        ...
+
+    def after(self, coming: ServerSettings) -> ServerSettings:
+        """Of the next start with these settings: options of the command line hold then too."""
+        ...
+
+    def check(self, coming: ServerSettings) -> None:
+        """Whether the next start can listen there. Blocks; raises BadRequest."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Restarting:
     """How the program is started again."""
@@ -65,6 +82,7 @@ class Restarting:
     """What speaks against it now, as a sentence; empty: nothing."""
     restart: Callable[[], None] | None
     """None: this system cannot."""
+    listening: ListeningTrial
 
 
 class Setup:
@@ -88,6 +106,7 @@ class Setup:
         self._in_force = in_force
         self._trials = trials
         self._restarting = restarting
+        self._listening = restarting.listening
         self._lock = asyncio.Lock()
 
     async def now(self) -> SetupNow:
@@ -134,10 +153,34 @@ class Setup:
         keys = {key.lower(): value for key, value in sent.items()}
         async with self._lock:
             _, page = await asyncio.to_thread(_read, source)
-            await self._store(source, page_file.with_keys(page, head, keys))
-        names = ", ".join(keys)
-        if names:
-            self._note(f"[{head}] was changed on the page: {names}. This takes effect when Seacorder is started again.")
+            await self._store(source, page_file.with_keys(page, head, keys), head, keys)
+        if keys:
+            self._note_table(head, keys)
+        return await self.now()
+
+    async def put_table(self, head: str, sent: Mapping[str, Any]) -> SetupNow:
+        """Makes a whole table as sent, from the next start on: keys that are not sent have their defaults. An address
+        that is sent as it was shown keeps its secrets. Raises as `put`."""
+        source = self._known()
+        async with self._lock:
+            tables, page = await asyncio.to_thread(_read, source)
+            before = _plain(page_file.over(tables, page).get(head))
+            wanted = _with_secrets({key: value for key, value in sent.items() if value is not None}, before)
+            await self._store(source, page_file.with_table(tables, page, head, wanted), head, wanted)
+        changed = [key for key in {**before, **wanted} if before.get(key) != wanted.get(key)]
+        if changed:
+            self._note_table(head, changed)
+        return await self.now()
+
+    async def put_list(self, head: str, sent: Iterable[Mapping[str, Any]] | None) -> SetupNow:
+        """Makes a list of tables without names as sent, from the next start on; None takes back what the page has
+        set. Raises as `put`."""
+        source = self._known()
+        async with self._lock:
+            _, page = await asyncio.to_thread(_read, source)
+            tables = None if sent is None else [dict(one) for one in sent]
+            await self._store(source, page_file.with_whole_list(page, head, tables), head)
+        self._note(f"[[{head}]] was changed on the page. This takes effect when Seacorder is started again.")
         return await self.now()
 
     def overlay_of(self, sent: Mapping[str, Any], channel: str) -> OverlaySettings:
@@ -182,15 +225,31 @@ class Setup:
         """The index of the channel that reads this very address now; None: none does."""
         return next((index for index, one in enumerate(self._in_force.channels) if one.address == address), None)
 
-    def restart(self) -> None:
-        """Starts the program again, with the settings as they are stored now. Raises NotPossible while it records, or
-        where this system cannot."""
-        if why := self._restarting.is_busy():
-            raise NotPossible(why, "Stop it first, then restart.")
+    async def restart(self) -> None:
+        """Starts the program again, with the settings as they are stored now. Raises NotPossible while it records,
+        where this system cannot, and where the next start would fail."""
+        self._refuse_while_busy()
         if self._restarting.restart is None:
             raise NotPossible("Seacorder cannot restart itself on this system.", "End it and start it again.")
+        if self._source is not None:
+            await asyncio.to_thread(self._try_next_start, self._source)
+            self._refuse_while_busy()
         self._note("Seacorder is restarted from the page.")
         self._restarting.restart()
+
+    def _refuse_while_busy(self) -> None:
+        if why := self._restarting.is_busy():
+            raise NotPossible(why, "Stop it first, then restart.")
+
+    def _try_next_start(self, source: SettingsSource) -> None:
+        """Blocks. Without it a fault of the settings file, or a port that is taken, would leave nobody recording."""
+        try:
+            self._listening.check(source.in_use().settings.server)
+        except SettingsError as error:
+            action = "See `seacorder check-config`, and mend it."
+            raise NotPossible("The settings file has faults now: Seacorder would not start again.", action) from error
+        except BadRequest as error:
+            raise NotPossible(f"Seacorder would not start again: {error.fact}", error.action) from error
 
     def _known(self) -> SettingsSource:
         if self._source is None:
@@ -209,13 +268,16 @@ class Setup:
         waits = any(self._in_force.waiting(name) is not Difference.NONE for name in names)
         self._note(f"{fact} This takes effect when its recording is over." if waits else fact)
 
-    async def _store(self, source: SettingsSource, page: Tables) -> Settings:
+    async def _store(self, source: SettingsSource, page: Tables, head: str = "", keys: Iterable[str] = ()) -> Settings:
+        """`head`: the table that was changed; `keys`: those that were sent."""
         try:
             coming = await asyncio.to_thread(source.settings, page)
         except SettingsError as error:
             first = error.faults[0]
-            fact = first.fact.removeprefix(f"{source.place}: ")
-            raise BadRequest(fact, first.action) from error
+            fact, field = _fact_and_field(first.fact.removeprefix(f"{source.place}: "), head, set(keys))
+            raise BadRequest(fact, first.action, field=field) from error
+        if head == "server":
+            await asyncio.to_thread(self._listening.check, coming.server)
         try:
             if "root" in page.get("storage", {}):
                 await asyncio.to_thread(_try_root, coming.storage.root)
@@ -239,8 +301,11 @@ class Setup:
             settings_file="" if source.file is None else str(source.file),
             page_file=str(source.page_file),
             lists=lists,
-            tables={head: _plain(next_tables.get(head)) for head in page_file.TABLES},
+            tables={head: _shown_keys(head, _plain(next_tables.get(head))) for head in page_file.TABLES},
+            whole_lists={head: tuple(next_tables.get(head) or ()) for head in page_file.WHOLE_LISTS},
             needs_restart=coming != self._running,
+            listens_now=_listens(self._listening.now()),
+            listens_next=_listens(self._listening.after(coming.server)),
         )
 
     def _with_what_waits(self, item: SetupItem) -> SetupItem:
@@ -257,6 +322,10 @@ class Setup:
             for one in self._in_force.channels
             if one.name not in names and self._in_force.waiting(one.name) is Difference.REMOVED
         ]
+
+    def _note_table(self, head: str, keys: Iterable[str]) -> None:
+        names = ", ".join(keys)
+        self._note(f"[{head}] was changed on the page: {names}. This takes effect when Seacorder is started again.")
 
     def _note(self, fact: str) -> None:
         self._notes.note(EventKind.SETTINGS_CHANGED, fact)
@@ -386,6 +455,30 @@ def _items(
 
 def _masked(table: Tables) -> dict[str, Any]:
     return {key: redact_address(str(value)) if key == "input" else value for key, value in table.items()}
+
+
+def _shown_keys(head: str, table: dict[str, Any]) -> dict[str, Any]:
+    if head == "server":
+        return {key: table[key] for key in page_file.SERVER_KEYS if key in table}
+    return _masked(table)
+
+
+def _listens(server: ServerSettings) -> Listens:
+    secure = None if server.certificate is None else server.secure_port
+    return Listens(server.host, server.inspector_port, server.integration_port, secure)
+
+
+def _fact_and_field(fact: str, head: str, keys: set[str]) -> tuple[str, str | None]:
+    """A fault of the table that was sent, without the table's name, and which of the keys it is about: of a list,
+    its place goes before it, as in `2.line`."""
+    found = re.match(rf"\[+{re.escape(head)}\]+ (?:(\d+) )?", fact) if head else None
+    if found is None:
+        return fact, None
+    rest = fact[found.end():]
+    words = re.findall(r"\w+", rest)
+    if found[1] is not None:
+        return fact, f"{found[1]}.{words[0]}" if words else None
+    return rest, next((word for word in words if word in keys), None)
 
 
 def _plain(table: object) -> dict[str, Any]:

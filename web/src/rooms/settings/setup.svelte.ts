@@ -1,4 +1,6 @@
 /** What the next start of the recorder takes: channels, and a camera that is tried before it becomes one. */
+import { untrack } from "svelte";
+import { SvelteMap } from "svelte/reactivity";
 import { ask, askPicture, wordsOf, type Method } from "../../api/client";
 import type { components } from "../../api/v1";
 import { textOf } from "../../model/fields";
@@ -18,6 +20,29 @@ class SetupState extends Kept {
   now = $state.raw<Setup | null>(null);
   /** The restart is asked for, and the recorder has not answered since. */
   restarts = $state(false);
+  /** How often each field is in the forms that are open. */
+  private readonly inForms = new SvelteMap<string, number>();
+
+  /** What was refused of a field. */
+  refusedOf(field: string): string {
+    return this.field === field ? this.refused : "";
+  }
+
+  /** What was refused, where no field shows it. */
+  get refusedElsewhere(): string {
+    return this.field !== null && (this.inForms.get(this.field) ?? 0) > 0 ? "" : this.refused;
+  }
+
+  /** A field shows what is refused of it, until what this gives is called. */
+  showsRefusalOf(field: string): () => void {
+    const count = (by: number): void => {
+      this.inForms.set(field, untrack(() => this.inForms.get(field) ?? 0) + by);
+    };
+    count(1);
+    return () => {
+      count(-1);
+    };
+  }
 
   async load(): Promise<void> {
     await this.keep(async () => {
