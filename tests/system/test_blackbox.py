@@ -119,8 +119,8 @@ def test_readings_come_along(tmp_path: Path) -> None:
             return any(one["name"] == "heading" and one["state"] == "fresh" for one in items)
 
         wait_for(has_come, "the heading")
-        wait_held(program, 2)
-        sender.sendto(heading, ("127.0.0.1", port))
+        more_files = program.get("/api/v1/blackbox")["files"] + 2
+        wait_for(lambda: has_come() and program.get("/api/v1/blackbox")["files"] >= more_files, "files with a heading")
         kept = keep_all(program)
         folder = Path(kept["folder"])
         assert sorted({path.suffix for path in folder.iterdir()} & {".csv", ".raw"}) == [".csv", ".raw"]
