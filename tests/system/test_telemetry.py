@@ -1,5 +1,6 @@
 """Survey data through the whole program: real sockets, the real worker, and what clients get."""
 
+import json
 import os
 import signal
 import socket
@@ -8,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from websockets.sync.client import connect
 
 from rig.ports import free_port
 from rig.program import Program, children, command_line, running, wait_for
@@ -58,6 +60,20 @@ def test_a_datagram_becomes_a_reading_that_is_fresh_and_then_stale(program: Prog
     assert stale is not None
     assert stale["value"] == 127.4
     assert stale["age_seconds"] > 1.0
+
+
+def test_the_lines_of_a_source_are_told_as_they_came(program: Program, port: int) -> None:
+    wait_for(lambda: fresh_heading(program, port), "the heading")
+    send(port, b"$HEHDT,127.40,T*00\r\n")
+    wait_for(lambda: source(program)["bad_checksums"], "the second line to be read")
+    lines = program.get("/api/v1/telemetry/lines?source=Survey")["items"]
+    assert (lines[0]["text"], lines[0]["definition"], lines[0]["refusal"]) == ("$HEHDT,127.40,T*1F", "HDT", "")
+    assert (lines[-1]["text"], "checksum" in lines[-1]["refusal"]) == ("$HEHDT,127.40,T*00", True)
+    address = program.url.replace("http:", "ws:") + "/api/v1/telemetry/lines?source=Survey"
+    with connect(address) as listener:
+        assert json.loads(listener.recv(timeout=60))["items"] == lines
+        send(port, b"$HEHDT,128.00,T*00\r\n")
+        assert [one["text"] for one in json.loads(listener.recv(timeout=60))["items"]] == ["$HEHDT,128.00,T*00"]
 
 
 def test_a_killed_worker_is_back_and_no_picture_is_lost_for_it(program: Program, port: int) -> None:

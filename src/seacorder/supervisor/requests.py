@@ -4,8 +4,9 @@ import asyncio
 
 from seacorder.base.errors import WorkerLost
 from seacorder.model.report import Answer, FrameLocated, JpegPicture
+from seacorder.model.telemetry import SourceLines
 
-Asked = Answer | JpegPicture | FrameLocated
+Asked = Answer | JpegPicture | FrameLocated | SourceLines
 """Reports that answer a request."""
 
 
