@@ -24,7 +24,7 @@ from seacorder.api.recorder_protocol import Recorder
 from seacorder.api.v1.commands import Jpeg
 from seacorder.api.v1.ids import RowId
 from seacorder.api.v1.view import read_utc, utc_text
-from seacorder.base.background import beside, task
+from seacorder.base.background import awaited, beside
 from seacorder.base.clock import NS_PER_SECOND
 from seacorder.base.errors import BadRequest, StorageFailed
 from seacorder.model.command import ReadFrame
@@ -163,7 +163,7 @@ class Files:
         return self._answer(await self._opened(path), asked, request)
 
     async def _opened(self, path: Path) -> RecordedFile:
-        opening = task(self._in_thread(lambda: open_recorded(path, self._recorder.file_folders)), "open a file")
+        opening = awaited(self._in_thread(lambda: open_recorded(path, self._recorder.file_folders)))
         try:
             async with asyncio.timeout(OPEN_SECONDS_MAX):
                 return await asyncio.shield(opening)
