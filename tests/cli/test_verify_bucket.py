@@ -12,7 +12,7 @@ from typing import Any
 import botocore.exceptions
 import pytest
 
-from fakes.footage import Recipe, footage
+from fakes.footage import START_UTC_NS, Recipe, footage
 from fakes.sinks import Bench
 from rig.s3_server import BUCKET, S3Server
 from seacorder.copies.bucket_client import _IN_WORDS, why_of
@@ -36,7 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path.mkdir()
     video = path / "Bow.mp4"
     shutil.copy(next((top / "made").rglob("*.mp4")), video)
-    part = Part("r", "Bow", 1, str(video), 1000, 1500, 0, 100, 1, FileState.WHOLE)
+    part = Part("r", "Bow", 1, str(video), START_UTC_NS, START_UTC_NS + 500, 0, 100, 1, FileState.WHOLE)
     account_file.append(path, [Recording("r", 1, 9, RecordingState.FINISHED), part])
     make_key(top / "key")
     assert complete_folder(CompleteFolder(str(path), program="Seacorder 0", key_folder=str(top / "key"))).fault == ""

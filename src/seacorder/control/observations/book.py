@@ -324,10 +324,9 @@ class ObservationBook:
         """Raises NotPossible for a span that would be open beside another one of its kind."""
         is_to_be_open = kind.is_span and entry.end_utc_ns is None
         if is_to_be_open and (other := self._open_of(kind.code)) is not None:
-            raise NotPossible(
-                f"{kind.label} {other.number} is open since {iso_utc(other.start.utc_ns, digits=1)}.",
-                f"Close it first, by a press of its key or `seacorder observe {kind.code}`.",
-            )
+            close = f"its key again, `seacorder observe {kind.code}`, or POST /api/v1/observations/{other.id}/close."
+            since = iso_utc(other.start.utc_ns, digits=1)
+            raise NotPossible(f"{kind.label} {other.number} is open since {since}.", f"Close it first: {close}")
 
     def _open_of(self, code: str) -> Observation | None:
         return next((one for one in self.open if one.code == code), None)
