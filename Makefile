@@ -8,7 +8,7 @@ BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PY := $(BIN)/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 ARGS ?=
-LANES ?= 2
+LANES ?= 3
 
 RUN_STAMP := $(VENV)/.installed-for-running
 DEV_STAMP := $(VENV)/.installed-for-development
