@@ -125,36 +125,15 @@ class LossBook:
 
         `path`: its file, when it is being examined. `anchors`: of that part and of the one `before` it.
         """
-        gap = Gap(
-            channel=part.channel,
-            recording_id=part.recording_id,
-            cause=LossCause.WORKER_KILLED,
-            from_utc_ns=part.end_utc_ns or part.start_utc_ns,
-            frame_rate=self._context.watch.frame_rate(part.channel),
-            path=path,
-            detail=sentence,
-            anchor=anchors[0],
-            anchor_before=anchors[1],
-            last_parts=None if before is None else LastParts(part, before),
-        )
-        self._gaps.begin(gap)
+        gap = self._hole_behind(part, LossCause.WORKER_KILLED, sentence, path, anchors)
+        self._gaps.begin(replace(gap, last_parts=None if before is None else LastParts(part, before)))
 
     def worker_exchanged(
         self, part: Part, why: str, *, path: str | None, anchors: tuple[Anchor | None, Anchor | None]
     ) -> None:
         """A hole begins behind this part, because the channel's worker is ended for another one to follow. Does nothing
         where one has begun. `path`: the part's file, when it is still to be closed."""
-        self._gaps.begin(Gap(
-            channel=part.channel,
-            recording_id=part.recording_id,
-            cause=LossCause.RECONNECT,
-            from_utc_ns=part.end_utc_ns or part.start_utc_ns,
-            frame_rate=self._context.watch.frame_rate(part.channel),
-            path=path,
-            detail=why,
-            anchor=anchors[0],
-            anchor_before=anchors[1],
-        ))
+        self._gaps.begin(self._hole_behind(part, LossCause.RECONNECT, why, path, anchors))
 
     def part_closed(self, part: Part, path: str) -> None:
         """`path`: where its file was before. A hole behind a part that was still being written begins at its end."""
@@ -219,6 +198,21 @@ class LossBook:
             if loss.recording_id in self._counted:
                 self._counts[loss.channel] += 1
             self._context.journal.warn(EventKind.LOSS_NOTED, loss_fact(loss), channel=loss.channel)
+
+    def _hole_behind(
+        self, part: Part, cause: LossCause, why: str, path: str | None, anchors: tuple[Anchor | None, Anchor | None]
+    ) -> Gap:
+        return Gap(
+            channel=part.channel,
+            recording_id=part.recording_id,
+            cause=cause,
+            from_utc_ns=part.end_utc_ns or part.start_utc_ns,
+            frame_rate=self._context.watch.frame_rate(part.channel),
+            path=path,
+            detail=why,
+            anchor=anchors[0],
+            anchor_before=anchors[1],
+        )
 
     def _note_recount(self, before: Loss, loss: Loss) -> None:
         if before.frames != loss.frames:
