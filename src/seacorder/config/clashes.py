@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from seacorder.base.duration import large_count_text
 from seacorder.base.message import Message
 from seacorder.config.faults import nearest
 from seacorder.config.schema import StorageSettings
@@ -228,7 +229,8 @@ def _removal_clashes(raw: Mapping[str, Any], place: str) -> Iterator[Message]:
     wanted, free = rules.get("copies", 1), rules.get("keep_free_bytes", 0)
     if isinstance(wanted, int) and folders < wanted:
         yield Message(
-            f"{place}: [removal] asks for {wanted} verified copies, and {folders} [[copies]] tables name a folder.",
+            f"{place}: [removal] asks for {large_count_text(wanted, 'verified copy', 'verified copies')}, but "
+            f"{folders} [[copies]] {'table names' if folders == 1 else 'tables name'} a folder.",
             "Add [[copies]] tables, or omit [removal].",
         )
     reserve = _table(raw.get("storage")).get("reserve_bytes", StorageSettings().reserve_bytes)
