@@ -20,6 +20,8 @@ from seacorder.telemetry.inbox import Inbox, Order
 HEARTBEAT_NS = NS_PER_SECOND
 LOOK_NS = 100 * NS_PER_MS
 """How often it is looked whether something has become stale, while anything may."""
+LONGEST_WAIT_NS = NS_PER_SECOND
+"""So much later it is looked when something waits all the time: what waits came before `now`, and goes first."""
 REPORTS_SECONDS = 2.0
 
 
@@ -53,7 +55,7 @@ class Loop:
         parts = self._parts
         if self._inbox.is_empty:  # what waits in it may be the rest of a record, and came before any silence
             parts.flush(now_ns)
-        if now_ns >= self._look_ns:
+        if now_ns >= self._look_ns + (0 if self._inbox.is_empty else LONGEST_WAIT_NS):
             parts.look(now_ns)
             self._look_ns = now_ns + (LOOK_NS if parts.is_active else HEARTBEAT_NS)
         if now_ns >= self._beat_ns or parts.has_news:

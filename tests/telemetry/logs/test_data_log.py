@@ -246,6 +246,19 @@ def test_the_end_of_the_process_waits_for_a_stop_that_is_on_its_way(dive: Logged
     assert dive.raw() == dive.sent
 
 
+def test_a_row_has_what_came_before_it_and_was_given_a_while_later(dive: LoggedDive) -> None:
+    """The thread that reads a source had no processor in between."""
+    dive.start()
+    dive.say(depth=1.0)
+    dive.clock.advance(0.98)
+    came = Reading("depth", 2.0, "m", ReadingState.FRESH, dive.now, "ROV")
+    dive.pass_ms(90)
+    dive.log.on_readings([came])
+    dive.pass_ms(1000)
+    dive.end()
+    assert [row["depth (m)"] for row in dive.table()] == ["1", "2", "2"]
+
+
 def test_what_the_disk_does_not_take_is_said_once_and_what_it_has_can_be_read(tmp_path: Path) -> None:
     dive = LoggedDive(tmp_path, queue_bytes=0)
     dive.start()
@@ -264,7 +277,7 @@ def test_positions_for_which_there_is_no_room_are_a_gap_in_tracks_that_stay_whol
     for number in range(6):
         dive.budget.limit_bytes = 0 if number in {2, 3} else room
         dive.say(latitude=58.0 + number, longitude=1.5)
-        dive.pass_ms(1001)
+        dive.pass_ms(1101)  # a row is written a while after its instant
     dive.end()
     place = dive.folder / "video/DATA/dive"
     (track,) = gpxpy.parse(place.with_suffix(".gpx").read_text()).tracks

@@ -37,8 +37,8 @@ STALE = ReadingState.STALE
 REMEMBERED_NS = 10 * NS_PER_SECOND
 REMEMBERED_PIECES = 5_000
 LATE_NS = 100 * NS_PER_MS
-"""So long after its last instant a log ends: by then what came before that has been read, as sources are read thirty
-times a second."""
+"""So long after its instant a row is written and a log ends: by then what came before that has been read, as sources
+are read thirty times a second."""
 ANSWER_SECONDS = 25.0
 """How long an answer to a stop waits for a file: longer than all may take (`data_file.END_NS`, twice)."""
 NAME = "data"
@@ -141,7 +141,7 @@ class DataLog:
                 self._finish_stop()
         elif self._running is not None:
             now = Instant(now_ns, self._clock.utc_ns() - (self._clock.monotonic_ns() - now_ns))
-            self._running.look(now)
+            self._running.silence(now)
             left = self._running.leave_disk(now)
         self._tell_moves(left, self._endings.look(now_ns))
         if self._stopping is None and self._running is not None:
@@ -302,6 +302,14 @@ class _Running:
             self._split_at(row.instant)
             self._sample(row)
         self._split_at(now)
+
+    def silence(self, now: Instant) -> None:
+        """Nothing waits to be read: rows and splits that were due a while before `now`. What came since then may still
+        be on its way from the thread that reads its source.
+        """
+        self.look(Instant(now.monotonic_ns - LATE_NS, now.utc_ns - LATE_NS))
+        if now.monotonic_ns > self._seen.monotonic_ns:
+            self._seen = now
 
     def readings_came(self, readings: tuple[Reading, ...]) -> None:
         take = self._current.take
