@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.rtsp]
 SPECS = {
     "Bow": SourceSpec(seconds=150),
     "Stern": SourceSpec(seconds=150, b_frames=2, channel_index=1),
-    "ROV": SourceSpec(seconds=150, codec="hevc", channel_index=2),
+    "ROV": SourceSpec(seconds=10, codec="hevc", channel_index=2),
 }
 PLAYED = ("Bow", "Stern")
 """What each browser plays as it is recorded."""

@@ -145,8 +145,8 @@ def start_and_stop(program: Program, recorded_seconds: float) -> list[Any]:
 
 KINDS: dict[str, tuple[SourceSpec, dict[str, Any]]] = {
     "long-gop": (SourceSpec(seconds=60, gop=250), {}),
-    "h265": (SourceSpec(seconds=60, codec="hevc"), {}),
-    "h265-without-extradata": (SourceSpec(seconds=60, codec="hevc"), {"parameters": "inband"}),
+    "h265": (SourceSpec(seconds=60, codec="hevc", width=320, height=180), {}),
+    "h265-without-extradata": (SourceSpec(seconds=60, codec="hevc", width=320, height=180), {"parameters": "inband"}),
     "h264-without-extradata": (SourceSpec(seconds=60), {"parameters": "inband"}),
     "parameters-only-in-the-description": (SourceSpec(seconds=60), {"parameters": "sdp"}),
     "with-aac": (SourceSpec(seconds=60), {"audio": "aac"}),
