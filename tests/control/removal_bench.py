@@ -15,6 +15,7 @@ from seacorder.control.files.removals import Removals, RemovalSettings
 from seacorder.evidence.completion import complete_folder
 from seacorder.evidence.removal import prepare, remove
 from seacorder.model.completion import CompleteFolder
+from seacorder.model.copies import CompletedFolder, CopiedFile, CopiedFolder, CopyTarget
 from seacorder.model.recording import FileState, Framegrab, Part, Recording, RecordingState
 from seacorder.model.removal import PrepareRemoval, RemoveFiles
 from seacorder.storage import account_file
@@ -48,7 +49,10 @@ class Bench:
         self.journal = journal_of(self.clock)
         parts = (self.supervisor, self.catalogue, self.journal, self.clock)
         self.completion = Completion(*parts, ClockSamples(self.clock), FolderSettings(MarkedFolders()))  # type: ignore[arg-type]
-        settings = RemovalSettings(roots=(str(self.root),), is_repairing=lambda: self.is_repairing)
+        self.places: dict[str, CopyTarget] = getattr(self, "places", {})
+        settings = RemovalSettings(
+            roots=(str(self.root),), is_repairing=lambda: self.is_repairing, places=lambda: self.places
+        )
         self.removals = Removals(*parts, self.completion, settings)  # type: ignore[arg-type]
 
     async def start(self) -> None:
@@ -92,6 +96,17 @@ class Bench:
         await self.until(lambda: len(account_file.read(self.folder)) == 2)
         assert complete_folder(CompleteFolder(str(self.folder))).fault == ""
         self.catalogue.touched.take()
+
+    async def copied(self, place: str, to: Path) -> Path:
+        """`[[copies]]` has copied it, and the list knows of each file. Returns the copy's folder."""
+        there = self.copy(to)
+        self.places[place] = CopyTarget(place, str(there))
+        for path in (self.part.path, self.still.path):
+            self.catalogue.record(CopiedFile(place, path, place, 5, 5, "", 9))
+        self.catalogue.record(CompletedFolder(str(self.folder), 9))
+        self.catalogue.record(CopiedFolder(place, str(self.folder), place, "", 4, 20, 9, 9))
+        await self.catalogue.flush()
+        return there / self.folder.name
 
     def copy(self, to: Path) -> Path:
         """A copy of its folder in another one."""

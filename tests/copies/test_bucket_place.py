@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,12 @@ from copies.places import Copies, PulledOut, make_folder
 from rig.s3_server import BUCKET, S3Server
 from seacorder.copies import bucket_place
 from seacorder.copies.bucket_client import BucketAddress, read_keys
+from seacorder.copies.bucket_copy import BucketCopy
 from seacorder.copies.bucket_place import PART_BYTES, BucketPlace, part_bytes
 from seacorder.copies.contract import CopyFailed
+from seacorder.evidence.removal import prepare
 from seacorder.model.copies import CopyFault, CopyProgress, CopyTarget
+from seacorder.model.removal import FolderToRemove, PrepareRemoval, RemovalPrepared
 
 LARGE = bytes(range(256)) * (2 * PART_BYTES // 256) + b"the rest"
 
@@ -34,6 +38,12 @@ def target(server: S3Server, folder: Path, **more: object) -> CopyTarget:
     return CopyTarget("Office", f"s3://{BUCKET}/{folder.parent.name}", **(keys | more))  # type: ignore[arg-type]
 
 
+def removal_proof(source: Path, there: CopyTarget) -> RemovalPrepared:
+    """What is said of a copy before its original is removed."""
+    folder = FolderToRemove(str(source), (str(source / "Bow.mp4"),), False)
+    return prepare(PrepareRemoval((folder,), roots=(str(source.parent),), targets=(there,)), open_bucket=BucketCopy)
+
+
 def refused(wanted: CopyTarget) -> str:
     with pytest.raises(CopyFailed) as caught:
         BucketPlace(wanted)
@@ -51,6 +61,11 @@ def test_a_complete_folder_is_copied_and_read_back(server: S3Server, source: Pat
     assert found == {path.name: path.stat().st_size for path in source.iterdir()}
     assert server.bytes_of(f"{begin}Bow.mp4") == (source / "Bow.mp4").read_bytes()
     assert copies.run(is_complete=True).copied is not None, "and once more, of what lies there"
+    there = replace(wanted, address=f"{wanted.address}/2026")
+    assert removal_proof(source, there).verified == (there.shown,)
+    assert "There is no copy of" in removal_proof(source, replace(there, address=f"{wanted.address}/none")).fact
+    server.put(f"{begin}Bow.mp4", b"bow" * 49_999 + b"Bow")
+    assert "Bow.mp4 is not what was recorded: its bytes differ." in removal_proof(source, there).fact
 
 
 def test_a_large_file_goes_on_with_the_part_that_was_interrupted(

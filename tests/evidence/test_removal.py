@@ -182,7 +182,7 @@ def test_for_a_rule_enough_copies_do_and_a_missing_file_is_one_too_many(root: Pa
     for copy in (good, bad):
         shutil.copytree(folder_of(root), copy / "DATA_1")
     flip(bad / "DATA_1")
-    by_rule = replace(preparation(root, bad, good), least_copies=1)
+    by_rule = replace(preparation(root, bad, good), least_copies=1, must_be_all_there=True)
     assert prepare(by_rule).verified == (f"{good} (on the same disk)",)
     assert "its bytes differ" in prepare(replace(by_rule, least_copies=2)).fact
     assert "its bytes differ" in prepare(replace(by_rule, least_copies=0)).fact

@@ -109,6 +109,8 @@ def _print_plan(plan: dict[str, Any], wanted: RemovalWanted) -> None:
         print(f"  stays, because nothing says that it belongs to the recording: {path}")
     if plan["copies"]:
         print(f"Verified copies: {'; '.join(plan['copies'])}")
+        if wanted.verified_copy is None and not wanted.is_without_a_copy:
+            print("One of them is read and compared first. If none is complete now, nothing goes.")
     elif wanted.is_without_a_copy:
         print("NO COPY IS VERIFIED. What is removed is gone.")
     if wanted.verified_copy is not None:

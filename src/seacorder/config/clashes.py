@@ -9,7 +9,6 @@ from seacorder.base.message import Message
 from seacorder.config.faults import nearest
 from seacorder.config.schema import StorageSettings
 from seacorder.model.channel import clean_name
-from seacorder.model.copies import BUCKET_BEGIN
 from seacorder.model.definition.ready import READY
 from seacorder.model.file_name import same_file
 from seacorder.model.narration import INTO_ALL, INTO_FILE
@@ -225,12 +224,11 @@ def _removal_clashes(raw: Mapping[str, Any], place: str) -> Iterator[Message]:
     if not any(rules.get(key) for key in ("older_than_days", "keep_at_most_bytes", "keep_free_bytes")):
         return
     tables = copies if isinstance(copies, list) else []
-    folders = sum(not str(_table(one).get("to")).startswith(BUCKET_BEGIN) for one in tables)
     wanted, free = rules.get("copies", 1), rules.get("keep_free_bytes", 0)
-    if isinstance(wanted, int) and folders < wanted:
+    if isinstance(wanted, int) and len(tables) < wanted:
         yield Message(
             f"{place}: [removal] asks for {large_count_text(wanted, 'verified copy', 'verified copies')}, but "
-            f"{folders} [[copies]] {'table names' if folders == 1 else 'tables name'} a folder.",
+            f"there {'is 1 [[copies]] table' if len(tables) == 1 else f'are {len(tables)} [[copies]] tables'}.",
             "Add [[copies]] tables, or omit [removal].",
         )
     reserve = _table(raw.get("storage")).get("reserve_bytes", StorageSettings().reserve_bytes)

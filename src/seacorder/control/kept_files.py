@@ -1,6 +1,6 @@
 """What is done with recorded files later: folders are completed, copied, handed over, removed. Put together here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from seacorder.control.blackbox.door import BlackboxDoor
@@ -46,7 +46,7 @@ class KeptFiles:
         folders, roots, targets = kept.folders, kept.roots, kept.targets
         parts = (context.catalogue, context.journal, context.clock)
         self._completion = Completion(supervisor, *parts, blackbox.clocks, folders)
-        removing = RemovalSettings(folders.volumes, roots, lambda: examination.is_working, context.uses)
+        removing = RemovalSettings(folders.volumes, roots, lambda: examination.is_working, context.uses, self._places)
         self.removals = Removals(supervisor, *parts, self._completion, removing)
         settled, begin_use = self._completion.is_settled, context.uses.begin
         settings = CopySettings(targets, roots, folders.proof.key_folder, settled, begin_use)
@@ -55,7 +55,7 @@ class KeptFiles:
         self.absences = Absences(supervisor, *parts, folders.volumes, lambda: examination.is_working)
         self.exports = Exports(supervisor, context.clock, self._completion, is_recording)
         self._blackbox = blackbox
-        by_rule = RuleSettings(kept.rules, roots, folders.volumes, lambda: self.copies.places)
+        by_rule = RuleSettings(kept.rules, roots, folders.volumes, self._places)
         self.rules = RuleRemovals(*parts, self.removals, by_rule)
 
     def clock_stepped(self, step_ns: int) -> None:
@@ -90,3 +90,6 @@ class KeptFiles:
     def keep(self) -> None:
         """Keeps what is left for the next run. To be called after everything else has ended."""
         self._completion.keep()
+
+    def _places(self) -> Mapping[str, CopyTarget]:
+        return self.copies.places

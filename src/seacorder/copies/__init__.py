@@ -12,4 +12,6 @@ take.
 | `source_file` | reads an original, with its SHA-256, no faster than allowed |
 | `file_copy` | one file: sent, read back, put in its place |
 | `folder_copy` | a folder: its whole files, or all of it with manifest, signature and custody |
+| `removal` | a process of its own, `python -m seacorder.copies.removal`: proves copies, and removes their original |
+| `bucket_copy` | is all of a recording in a bucket? |
 """

@@ -96,8 +96,10 @@ class BucketPlace:
             if key == of["Key"]:
                 self._try(lambda upload=upload: self._client.abort_multipart_upload(**of, UploadId=upload))  # type: ignore[misc]
 
-    def bytes_of(self, name: str) -> Iterator[bytes]:
-        body = self._try(lambda: self._client.get_object(**self._of(name))["Body"])
+    def bytes_of(self, name: str, begin: int = 0) -> Iterator[bytes]:
+        """`begin`: so many bytes are left out."""
+        of = self._of(name) | ({"Range": f"bytes={begin}-"} if begin else {})
+        body = self._try(lambda: self._client.get_object(**of)["Body"])
         try:
             while block := self._try(lambda: body.read(MOST_BLOCK_BYTES)):
                 yield block

@@ -1,32 +1,26 @@
-"""The worker that removes recordings, `python -m seacorder.evidence.removal`: finds what belongs to one, proves it in
-copies, and removes it when it is told to.
+"""Removes recordings: finds what belongs to one, proves it in copies, and removes it when it is told to.
 
 Nothing is removed by looking: `PrepareRemoval` only reads. `RemoveFiles` names each file with the size and time that it
 had then; another file under the same name is left. It may be given again after a kill: what is gone already counts as
 done. So whoever keeps the order before giving it (`control.files.removals`) never has half a removal.
 
-A process of its own that lets every other one go first; a disk that hangs holds up nobody else.
+A process of its own does it, `copies.removal`, which lets every other one go first.
 """
 
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from seacorder.base import log
-from seacorder.base.gentle import be_gentle
-from seacorder.base.pipe import Link
+from seacorder.evidence.copy_proof import CopyToProve, Counted, FolderCopy, NotProved, OnCompared, Original, prove
 from seacorder.evidence.folder_contents import file_names, is_recorded
-from seacorder.evidence.hashing import ChangedWhileRead, ReadPace, hash_file
+from seacorder.evidence.hashing import ReadPace
 from seacorder.evidence.manifest import NotAManifest, read_manifest
 from seacorder.evidence.original import ORIGINAL_SUFFIX
 from seacorder.model.account import ACCOUNT_NAME
-from seacorder.model.command import EndWorker
 from seacorder.model.completion import MANIFEST_NAME, STATEMENT_NAMES, UNLISTED_NAMES
-from seacorder.model.copies import path_there
+from seacorder.model.copies import CopyTarget
 from seacorder.model.file_note import SUBTITLE_SUFFIXES
 from seacorder.model.removal import (
-    BytesCompared,
     FilesRemoved,
     FolderToRemove,
     PrepareRemoval,
@@ -37,41 +31,25 @@ from seacorder.model.removal import (
 from seacorder.storage import account_file
 from seacorder.storage.disk import this_machine
 
-_REPORT_BYTES = 32 * 1024 * 1024
-"""After so many bytes it is reported how far the comparison is."""
-
-OnCompared = Callable[[BytesCompared], None]
+OpenBucket = Callable[[CopyTarget, ReadPace], CopyToProve]
 
 
-class NotProved(Exception):
-    """A copy does not hold everything; `args` are fact and action."""
+def prepare(
+    order: PrepareRemoval, on_compared: OnCompared = lambda _: None, open_bucket: OpenBucket | None = None
+) -> RemovalPrepared:
+    """What would go, and whether enough copies hold it. Never raises for what disks do; blocks as they do.
 
-
-@dataclass(slots=True)
-class _Folder:
-    """What was found in one folder."""
-
-    path: Path
-    is_shared: bool
-    listed: dict[str, str] = field(default_factory=dict)
-    """What its manifest lists."""
-    manifest: bytes = b""
-    files: list[RemovedFile] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
-
-
-def prepare(order: PrepareRemoval, on_compared: OnCompared = lambda _: None) -> RemovalPrepared:
-    """What would go, and whether each copy holds it. Never raises for what disks do. Blocks as long as reading takes.
+    `open_bucket` gives a copy in a bucket, to be read at this pace; without it no bucket may be named.
     """
     try:
         folders = [_look(one) for one in order.folders]
         files = tuple(file for one in folders for file in one.files)
         left = tuple(path for one in folders for path in one.left)
-        total = sum(one.bytes for one in files) * len(order.copies)
-        counted = _Counted(total, on_compared, ReadPace(order.bytes_per_second))
-        if order.least_copies:
+        copies = _copies_of(order, open_bucket)
+        counted = Counted(sum(one.bytes for one in files) * (order.least_copies or len(copies)), on_compared)
+        if order.must_be_all_there:
             _check_all_there(order.folders)
-        verified = _proved(order, folders, counted)
+        verified = _proved(order, folders, copies, counted)
     except NotProved as why:
         fact, action = why.args
         return RemovalPrepared(files, left, fact=fact, action=action)
@@ -89,17 +67,34 @@ def _check_all_there(folders: Iterable[FolderToRemove]) -> None:
         raise NotProved(f"{gone} is not there any more.", action)
 
 
-def _proved(order: PrepareRemoval, folders: Sequence[_Folder], counted: "_Counted") -> tuple[str, ...]:
+def _copies_of(order: PrepareRemoval, open_bucket: OpenBucket | None) -> list[CopyToProve]:
+    """The copies that are named, each to be read no faster than the order and its target allow."""
+    copies: list[CopyToProve] = [FolderCopy(Path(one), ReadPace(order.bytes_per_second)) for one in order.copies]
+    for target in order.targets:
+        limits = filter(None, (order.bytes_per_second, target.bytes_per_second))
+        pace = ReadPace(min(limits, default=0))
+        if not target.is_bucket:
+            copies.append(FolderCopy(Path(target.address), pace))
+        elif open_bucket is not None:
+            copies.append(open_bucket(target, pace))
+    return copies
+
+
+def _proved(
+    order: PrepareRemoval, folders: Sequence[Original], copies: Sequence[CopyToProve], counted: Counted
+) -> tuple[str, ...]:
     """Where each copy is that holds all of it. Raises NotProved where too few do."""
     verified: list[str] = []
     failed: list[NotProved] = []
-    least = order.least_copies or len(order.copies)
-    for copy in order.copies:
+    least = order.least_copies or len(copies)
+    for copy in copies:
         if len(verified) < least:
+            before = counted.done
             try:
-                verified.append(_prove(Path(copy), folders, order.roots, counted))
+                verified.append(prove(copy, folders, order.roots, counted))
             except NotProved as why:
                 failed.append(why)
+                counted.total += counted.done - before  # another one is read in its place
                 if not order.least_copies:
                     raise
     if len(verified) < least and failed:
@@ -107,8 +102,8 @@ def _proved(order: PrepareRemoval, folders: Sequence[_Folder], counted: "_Counte
     return tuple(verified)
 
 
-def _look(order: FolderToRemove) -> _Folder:
-    found = _Folder(Path(order.folder), order.is_shared)
+def _look(order: FolderToRemove) -> Original:
+    found = Original(Path(order.folder), order.is_shared)
     if not found.path.is_dir():
         return found
     with contextlib.suppress(OSError, NotAManifest):
@@ -138,89 +133,6 @@ def _own_names(paths: Iterable[str]) -> set[str]:
         names |= {path.name, path.name + ORIGINAL_SUFFIX}
         names |= {path.with_suffix(suffix).name for suffix in SUBTITLE_SUFFIXES}
     return names
-
-
-@dataclass(slots=True)
-class _Counted:
-    """How much of all copies has been read."""
-
-    total: int
-    tell: OnCompared
-    pace: ReadPace
-    done: int = 0
-    told: int = 0
-
-    def add(self, count: int) -> None:
-        self.done += count
-        if self.done - self.told >= _REPORT_BYTES:
-            self.told = self.done
-            self.tell(BytesCompared(self.done, self.total))
-
-
-def _prove(copy: Path, folders: Sequence[_Folder], roots: Iterable[str], counted: _Counted) -> str:
-    """Reads every file in the copy. Returns where it is; raises NotProved."""
-    if not copy.is_dir():
-        raise NotProved(f"There is no folder {copy}.", "Connect its disk, or name the folder of the copy.")
-    if not any(folder.files for folder in folders):
-        raise NotProved(
-            "No file of the recording is there any more, so no copy of it can be proved.",
-            "Connect its disk. If its files were deleted, remove the recording without a copy.",
-        )
-    is_near, gone = True, [str(folder.path) for folder in folders if not folder.files]
-    for folder in folders:
-        if not folder.files:
-            continue
-        if not folder.listed:
-            raise NotProved(
-                f"{folder.path} has no {MANIFEST_NAME}, so no copy of it can be proved.",
-                "It is made by itself some seconds after the stop. Try again in a minute.",
-            )
-        place = _place_of(copy, folder, roots)
-        if not folder.is_shared and (place / MANIFEST_NAME).read_bytes() != folder.manifest:
-            raise NotProved(
-                f"The copy in {place} is of another time than the recording: its {MANIFEST_NAME} differs.",
-                "Copy the folder again.",
-            )
-        for file in folder.files:
-            _compare(file, folder, place, counted)
-        is_near &= place.stat().st_dev == folder.path.stat().st_dev
-    found = f"{copy} (on the same disk)" if is_near else str(copy)
-    return f"{found}, without {', '.join(gone)}, of which nothing was there to be compared" if gone else found
-
-
-def _place_of(copy: Path, folder: _Folder, roots: Iterable[str]) -> Path:
-    """The folder of the copy that is of this folder. Raises NotProved."""
-    ways = [folder.path.relative_to(root) for root in roots if folder.path.is_relative_to(root)]
-    ways.append(Path(path_there(str(folder.path), tuple(roots))))
-    candidates = [*(copy / way for way in ways), copy / folder.path.name, copy]
-    for one in candidates:
-        if (one / MANIFEST_NAME).is_file():
-            return one
-    raise NotProved(f"There is no copy of {folder.path} in {copy}.", "Copy the whole folder, or name its place.")
-
-
-def _compare(file: RemovedFile, folder: _Folder, place: Path, counted: _Counted) -> None:
-    name = Path(file.path).name
-    if name in UNLISTED_NAMES:
-        return  # the manifest was compared; its signature and custody go with it
-    if not file.sha256:
-        raise NotProved(
-            f"{name} is in no manifest yet, so no copy of it can be proved.",
-            "It is made by itself some seconds after a change. Try again in a minute.",
-        )
-    theirs = place / name
-    try:
-        if theirs.samefile(file.path):
-            raise NotProved(f"{theirs} is the recording itself, not a copy.", "Name another folder.")
-        found = hash_file(theirs, counted.pace, counted.add)
-    except FileNotFoundError:
-        raise NotProved(f"{theirs} is missing: the copy is not complete.", "Copy the folder again.") from None
-    except ChangedWhileRead:
-        raise NotProved(f"{theirs} is being written by somebody.", "Wait until the copy is made.") from None
-    except OSError as fault:
-        raise NotProved(f"{theirs} cannot be read ({fault.strerror}).", "Check its disk.") from fault
-    if found.sha256 != file.sha256:
-        raise NotProved(f"{theirs} is not what was recorded: its bytes differ.", "Copy the folder again.")
 
 
 def remove(order: RemoveFiles) -> FilesRemoved:
@@ -273,21 +185,3 @@ def _clear(folder: Path, roots: frozenset[Path]) -> None:
         folder = folder.parent
         if folder.is_dir():
             this_machine().sync_folder(folder)
-
-
-def main() -> None:
-    """Runs until the pipe is closed or `EndWorker` comes."""
-    link = Link.from_stdio()
-    log.set_up_worker("removal")
-    be_gentle()
-    for message in link.messages():
-        if isinstance(message, EndWorker):
-            return
-        if isinstance(message, PrepareRemoval):
-            link.send(prepare(message, link.send))
-        if isinstance(message, RemoveFiles):
-            link.send(remove(message))
-
-
-if __name__ == "__main__":
-    main()

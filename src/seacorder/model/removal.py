@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from seacorder.base.message import Message
+from seacorder.model.copies import CopyTarget
 
 PHRASE = "without a copy"
 """What has to be said, word for word, to remove what nobody has proved to be elsewhere."""
@@ -91,13 +92,18 @@ class PrepareRemoval:
 
     folders: tuple[FolderToRemove, ...]
     copies: tuple[str, ...] = ()
-    """Folders in which a copy is said to be. All of the recording has to be in each."""
+    """Folders in which a copy is said to be."""
     roots: tuple[str, ...] = ()
     """Folders of the settings: below them a copy has the same way to a folder."""
+    targets: tuple[CopyTarget, ...] = ()
+    """Targets of `[[copies]]` at which a copy is said to be, to be read in this order, after those folders."""
     bytes_per_second: int = 0
+    """The most that is read of copies; 0: as much as the targets allow."""
     least_copies: int = 0
-    """Other than 0: for a rule. So many of the copies are enough, and each has to hold every file that the catalogue
-    has of the recording."""
+    """So many of the copies are enough; 0: all of the recording has to be in each."""
+    must_be_all_there: bool = False
+    """Every file that the catalogue has of the recording has to be there: of one that is gone, no copy can be compared.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +160,17 @@ class RemovalOrder:
     """`PHRASE`, where nothing is to be verified."""
     least_copies: int = 0
     """By a rule: so many of the copies have to hold all of it now. 0: somebody has ordered it."""
+    targets: tuple[CopyTarget, ...] = ()
+    """Without such folders: where `[[copies]]` has put it. One of them, or `least_copies`, is verified before."""
 
     @property
     def is_without_a_copy(self) -> bool:
         return self.phrase == PHRASE
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where the copies are that are to be compared."""
+        return (*self.copies, *(one.shown for one in self.targets))
 
     @property
     def is_by_rule(self) -> bool:

@@ -16,7 +16,7 @@ MODULES: Mapping[str, str] = {
     "copies": "seacorder.copies",
     "evidence": "seacorder.evidence",
     "export": "seacorder.evidence.export",
-    "removal": "seacorder.evidence.removal",
+    "removal": "seacorder.copies.removal",
     "telemetry": "seacorder.telemetry",
 }
 

@@ -59,6 +59,28 @@ async def test_without_a_copy_the_words_have_to_be_said(bench: Bench) -> None:
     assert (await bench.removals.view("r")).copies == ()
 
 
+async def test_a_copy_that_the_list_knows_is_compared_too_before_it_goes(bench: Bench, tmp_path: Path) -> None:
+    lying = await bench.copied("disk 1", tmp_path / "nas")
+    (lying / "Bow.mp4").write_text("other bytes")
+    await bench.removals.order(RemovalOrder("r", "Ines"))
+    assert (await bench.removals.view("r")).copies == (str(tmp_path / "nas"),)
+    await bench.until(lambda: "recording_not_removed" in bench.kinds())
+    assert "its bytes differ" in bench.journal.events.after(0)[0].fact
+    assert Path(bench.part.path).exists()
+    await bench.copied("disk 2", tmp_path / "usb")
+    await bench.removals.order(RemovalOrder("r", "Ines"))
+    await bench.until(lambda: "recording_removed" in bench.kinds())
+    assert (await bench.removals.view("r")).copies[0] == f"{tmp_path / 'usb'} (on the same disk)"
+
+
+async def test_a_copy_whose_target_is_there_no_more_is_not_trusted(bench: Bench, tmp_path: Path) -> None:
+    await bench.copied("disk 1", tmp_path / "nas")
+    bench.places.clear()
+    with pytest.raises(NotPossible, match="can be compared"):
+        await bench.removals.order(RemovalOrder("r", "Ines"))
+    assert Path(bench.part.path).exists()
+
+
 async def test_a_copy_that_differs_removes_nothing_and_says_why(bench: Bench, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(bench.folder, tmp_path / "usb" / "DATA_1"))
     (copy / "Bow.mp4").write_text("other bytes")

@@ -10,9 +10,9 @@ import pytest
 from control.removal_bench import WHOLE, Bench
 from seacorder.control.files.removal_choice import EARLIEST_UTC_NS
 from seacorder.control.files.rule_removals import RuleRemovals, RuleSettings
-from seacorder.model.copies import CompletedFolder, CopiedFile, CopiedFolder
+from seacorder.model.copies import CopyTarget
 from seacorder.model.recording import RecordingState
-from seacorder.model.removal import RemovalOrder, RemovalState, RemoveFiles
+from seacorder.model.removal import PrepareRemoval, RemovalOrder, RemovalState, RemoveFiles
 from seacorder.model.removal_rules import NS_PER_DAY, RemovalRules
 
 OLD = RemovalRules(older_than_days=30)
@@ -23,7 +23,6 @@ class RuleBench(Bench):
 
     def build(self) -> None:
         super().build()
-        self.places: dict[str, str] = getattr(self, "places", {})
         self.make(getattr(self, "wanted", OLD))
 
     def make(self, rules: RemovalRules) -> None:
@@ -34,17 +33,6 @@ class RuleBench(Bench):
     async def start(self) -> None:
         await super().start()
         await self.rules.load()
-
-    async def copied(self, place: str, to: Path) -> Path:
-        """It is copied, and the list knows of each file."""
-        there = self.copy(to)
-        self.places[place] = str(there)
-        for path in (self.part.path, self.still.path):
-            self.catalogue.record(CopiedFile(place, path, place, 5, 5, "", 9))
-        self.catalogue.record(CompletedFolder(str(self.folder), 9))
-        self.catalogue.record(CopiedFolder(place, str(self.folder), place, "", 4, 20, 9, 9))
-        await self.catalogue.flush()
-        return there / self.folder.name
 
     async def pass_time(self, seconds: float) -> None:
         for _ in range(round(seconds)):
@@ -119,6 +107,21 @@ async def test_a_copy_that_is_away_is_made_up_for_by_another_one(bench: RuleBenc
     (away / "Bow.mp4").unlink()
     await bench.pass_time(10)
     assert (await bench.removals.view("r")).copies[0] == f"{tmp_path / 'usb'} (on the same disk)"
+
+
+async def test_a_bucket_is_read_after_the_folders_and_one_that_is_away_keeps_it(
+    bench: RuleBench, tmp_path: Path
+) -> None:
+    there = await bench.copied("disk 1", tmp_path / "nas")
+    await bench.copied("bucket", tmp_path / "bucket")
+    bench.places = {"bucket": CopyTarget("Office", "s3://films/rec"), "disk 1": bench.places["disk 1"]}
+    (there / "Bow.mp4").unlink()
+    orders: list[PrepareRemoval] = []
+    bench.fails = lambda order: isinstance(order, PrepareRemoval) and bool(orders.append(order))
+    await bench.pass_time(200)
+    assert [[one.is_bucket for one in order.targets] for order in orders] == [[False, True]]
+    assert [(one.least_copies, one.must_be_all_there) for one in orders] == [(1, True)]
+    assert ("is missing" in bench.facts()[0], len(bench.facts()), bench.folder.exists()) == (True, 1, True)
 
 
 async def test_a_copy_that_lies_keeps_it_and_is_not_read_again_each_minute(bench: RuleBench, tmp_path: Path) -> None:

@@ -57,10 +57,9 @@ class Copying:
         return tuple(one.status for one in self._targets)
 
     @property
-    def places(self) -> Mapping[str, str]:
-        """By place, of each target that is a folder and has been used: where it is."""
-        used = [one for one in self._targets if one.known.place and not one.target.is_bucket]
-        return {one.known.place: one.target.address for one in used}
+    def places(self) -> Mapping[str, CopyTarget]:
+        """By place: the target that goes there now, of each that has been used."""
+        return {one.known.place: one.target for one in self._targets if one.known.place}
 
     async def load(self) -> None:
         """Takes up which place each target was at last. Raises CatalogueFailed."""

@@ -27,6 +27,8 @@ class RecordingRows:
     """The recording that runs continues it."""
     copies: tuple[str, ...] = ()
     """Where `[[copies]]` has put a whole copy that was read back; one for each place."""
+    places: tuple[str, ...] = ()
+    """Those places."""
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -67,6 +69,7 @@ def rows_of(catalogue: Catalogue, recording_id: str, roots: Sequence[str]) -> Re
         frozenset(),
         any(one.continues == recording_id for one in running),
         tuple(f"{one.target}, read back {iso_utc(one.verified_utc_ns, digits=3)}" for one in copied),
+        tuple(one.place for one in copied),
     )
     shared = (one for one in found.folders if one in roots or catalogue.has_files_of_others(one, recording_id))
     return replace(found, shared=frozenset(shared))

@@ -1,6 +1,6 @@
 """Removes recordings: nothing that is not proved to be elsewhere, unless somebody says so word for word.
 
-A process of its own, `evidence.removal`, reads the copies and removes the files. In between stands the note: the row of
+A process of its own, `copies.removal`, reads the copies and removes the files. In between stands the note: the row of
 the removal, with each file's path, size and time, is on the medium before the first file goes. So after a kill at any
 moment either all files are there and nothing was noted, or the next run of the program finishes what the note says.
 
@@ -9,7 +9,7 @@ One recording at a time. One that runs, or whose files somebody needs (`uses`), 
 
 import asyncio
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
@@ -26,6 +26,7 @@ from seacorder.control.events.log import EventKind
 from seacorder.control.files.completion import Completion
 from seacorder.control.files.removal_rows import RecordingRows, rows_of
 from seacorder.control.files.uses import Uses
+from seacorder.model.copies import CopyTarget
 from seacorder.model.recording import Clip, FileState, Part, RecordingState
 from seacorder.model.removal import (
     COPY_SEPARATOR,
@@ -58,8 +59,8 @@ _AGAIN_SECONDS = (5.0, 300.0)
 _STOPPED = Message("The process that reads the files has ended.", "Try again.")
 RULE_BYTES_PER_SECOND = 16_000_000
 """The most that is read of copies for a rule, whatever else happens: a recording may need the disks."""
-_RULE_LIMITS = Limits(start_seconds=120.0, heartbeat_seconds=120.0, stop_seconds=0.5)
-"""Nobody looks at a removal by a rule. A network drive that hangs must not keep others from being removed."""
+_TARGET_LIMITS = Limits(start_seconds=120.0, heartbeat_seconds=120.0, stop_seconds=0.5)
+"""A network drive that hangs must not keep other recordings from being removed."""
 T = TypeVar("T")
 Ended = Callable[[Message | None], None]
 """Called once a removal has ended: with a reason if it was not done."""
@@ -75,6 +76,8 @@ class RemovalSettings:
     is_repairing: Callable[[], bool] = lambda: False
     """Whether interrupted files are being repaired now."""
     uses: Uses = field(default_factory=Uses)
+    places: Callable[[], Mapping[str, CopyTarget]] = field(default=dict)
+    """By place of `[[copies]]` at which copies can be compared: its target."""
 
 
 @dataclass(slots=True)
@@ -148,7 +151,7 @@ class Removals:
         if ordered is not None:
             wanted, compared = ordered.order, ordered.compared
             return RemovalView(
-                recording_id, RemovalState.VERIFYING, ordered.utc_ns, wanted.ordered_by, wanted.why, wanted.copies,
+                recording_id, RemovalState.VERIFYING, ordered.utc_ns, wanted.ordered_by, wanted.why, wanted.places,
                 compared_bytes=compared.bytes, to_compare_bytes=compared.of_bytes,
             )
         rows = await self._rows(recording_id)
@@ -198,6 +201,8 @@ class Removals:
             )
         if (hindrance := self._hindrance(rows)) is not None:
             raise NotPossible(hindrance.fact, hindrance.action)
+        if not order.copies and not order.is_without_a_copy:
+            order = replace(order, targets=self._targets_of(rows))
         if len(self._ordered) >= MOST_WAITING:
             raise NotPossible(f"{MOST_WAITING} removals are waiting already.", "Try again later.")
         self._refused.pop(order.recording_id, None)
@@ -255,10 +260,15 @@ class Removals:
 
         if (away := await self._folder_away(rows.folders)) is not None:
             raise NotPossible(f"The disk of {away} is not there.", "Connect it, then try again.")
-        wanted = self._preparation(rows, order.copies)
-        if order.is_by_rule:
-            wanted = replace(wanted, least_copies=order.least_copies, bytes_per_second=RULE_BYTES_PER_SECOND)
-        limits = _RULE_LIMITS if order.is_by_rule else _LIMITS
+        wanted = replace(
+            self._preparation(rows),
+            copies=order.copies,
+            targets=order.targets,
+            bytes_per_second=RULE_BYTES_PER_SECOND if order.is_by_rule else 0,
+            least_copies=order.least_copies or min(1, len(order.targets)),
+            must_be_all_there=order.is_by_rule,
+        )
+        limits = _TARGET_LIMITS if order.targets else _LIMITS
         self._verifying = ordered
         found = await self._run(WORKER_NAME, wanted, RemovalPrepared, compared, limits)
         self._verifying = None
@@ -266,9 +276,9 @@ class Removals:
             why = _STOPPED if found is None else Message(found.fact, found.action)
             raise NotPossible(why.fact, why.action)
         rows = await self._rows(order.recording_id)  # something may have come meanwhile
-        if not found.verified and not rows.copies and not order.is_without_a_copy:
+        if order.targets and not rows.copies:
             raise NotPossible("Its verified copies are not known any more.", "See `seacorder copies`.")
-        if len(found.verified) < order.least_copies:
+        if len(found.verified) < wanted.least_copies or not (found.verified or order.is_without_a_copy):
             raise NotPossible("Too few copies could be compared.", "See `seacorder copies`.")
         if (hindrance := self._hindrance(rows)) is not None:
             raise NotPossible(hindrance.fact, hindrance.action)
@@ -364,11 +374,22 @@ class Removals:
             return Message("A manifest of its folder is being made.", "Try again in a minute.")
         return None
 
-    def _preparation(self, rows: RecordingRows, copies: tuple[str, ...] = ()) -> PrepareRemoval:
+    def _targets_of(self, rows: RecordingRows) -> tuple[CopyTarget, ...]:
+        """Where its verified copies can be compared now, buckets last: their link costs most. Raises NotPossible."""
+        places = self._settings.places()
+        found = [places[one] for one in rows.places if one in places]
+        if not found:
+            raise NotPossible(
+                "No [[copies]] target is there any more at which its verified copies can be compared.",
+                "Connect that disk, or name the folder of a copy.",
+            )
+        return tuple(sorted(found, key=lambda one: one.is_bucket))
+
+    def _preparation(self, rows: RecordingRows) -> PrepareRemoval:
         folders = tuple(
             FolderToRemove(folder, rows.paths_in(folder), folder in rows.shared) for folder in rows.folders
         )
-        return PrepareRemoval(folders, copies, self._settings.roots)
+        return PrepareRemoval(folders, roots=self._settings.roots)
 
     async def _run(
         self,

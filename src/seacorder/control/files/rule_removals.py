@@ -1,7 +1,7 @@
 """Removes recordings by the rules of `[removal]`, one after the other, on the way on which an operator removes them.
 
-A rule orders what an operator could order, and names copies that are read and compared then: it never counts a copy
-because it was good once. Copies are read no faster than `BYTES_PER_SECOND`, so that a recording that runs keeps its
+A rule orders what an operator could order, and copies are read and compared then: it never counts one because it was
+good once. Copies are read no faster than `BYTES_PER_SECOND`, so that a recording that runs keeps its
 disks; whatever an operator has ordered goes first. What a rule would do and cannot is told once.
 """
 
@@ -24,6 +24,7 @@ from seacorder.control.events.log import EventKind
 from seacorder.control.files.believed_ages import BelievedAges
 from seacorder.control.files.removal_choice import Held, RuleScene, ShortDisk, chosen
 from seacorder.control.files.removals import Removals
+from seacorder.model.copies import CopyTarget
 from seacorder.model.recording import Recording, RecordingState
 from seacorder.model.removal import RemovalOrder
 from seacorder.model.removal_rules import NO_RULES, RemovalRules, RuleItem, RulesView
@@ -47,8 +48,8 @@ class RuleSettings:
     roots: tuple[str, ...] = ()
     """Folders below which all recorded files lie."""
     volumes: MarkedFolders = field(default_factory=MarkedFolders)
-    places: Callable[[], Mapping[str, str]] = field(default=dict)
-    """By place of `[[copies]]` at which copies can be compared: the folder that it is in."""
+    places: Callable[[], Mapping[str, CopyTarget]] = field(default=dict)
+    """By place of `[[copies]]` at which copies can be compared: its target."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +130,8 @@ class RuleRemovals:
 
     async def _is_ordered(self, item: RuleItem) -> bool:
         """False if it cannot go now, such as one that somebody downloads: it is looked at again in a minute."""
-        places = self._settings.places()
-        verified = await self._catalogue.ask(lambda: self._catalogue.copies.verified(item.recording_id))
-        copies = tuple(dict.fromkeys(places[one.place] for one in verified if one.place in places))
-        order = RemovalOrder(
-            item.recording_id, f"[removal] {item.rule}", item.why, copies, least_copies=self._rules.copies
-        )
+        least = self._rules.copies
+        order = RemovalOrder(item.recording_id, f"[removal] {item.rule}", item.why, least_copies=least)
         try:
             await self._removals.order(order, lambda why: self._ended(item.recording_id, why))
         except (BadRequest, NotPossible):
@@ -209,15 +206,14 @@ class RuleRemovals:
                 found += facts.st_size if facts.st_dev == device and facts.st_nlink == 1 else 0
         return found
 
-    def _copies_missing(self, recording_id: str, places: Mapping[str, str]) -> Message | None:
+    def _copies_missing(self, recording_id: str, places: Mapping[str, CopyTarget]) -> Message | None:
         """Blocks; CatalogueFailed."""
         verified = self._catalogue.copies.verified(recording_id)
-        known = {places[one.place] for one in verified if one.place in places}
-        if len(known) >= self._rules.copies:
+        if sum(one.place in places for one in verified) >= self._rules.copies:
             return None
         least = self._rules.copies
         how_many = "No verified copy" if least == 1 else f"Fewer than {least} verified copies"
-        where = " in a folder that can be compared" if len(verified) >= least else ""
+        where = " at a target that can be compared" if len(verified) >= least else ""
         are = "is" if least == 1 else "are"
         return Message(f"{how_many} of it{where} {are} known.", "See `seacorder copies`.")
 
