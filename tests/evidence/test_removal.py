@@ -182,12 +182,14 @@ def test_for_a_rule_enough_copies_do_and_a_missing_file_is_one_too_many(root: Pa
     for copy in (good, bad):
         shutil.copytree(folder_of(root), copy / "DATA_1")
     flip(bad / "DATA_1")
-    by_rule = replace(preparation(root, bad, good), least_copies=1, must_be_all_there=True)
+    stern = str(folder_of(root) / "Stern.mp4")
+    by_rule = replace(preparation(root, bad, good), least_copies=1, needed=(stern,))
     assert prepare(by_rule).verified == (f"{good} (on the same disk)",)
     assert "its bytes differ" in prepare(replace(by_rule, least_copies=2)).fact
     assert "its bytes differ" in prepare(replace(by_rule, least_copies=0)).fact
     (folder_of(root) / "Stern.mp4").unlink()
     assert "Stern.mp4 is not there any more." in prepare(by_rule).fact
+    assert len(prepare(replace(by_rule, needed=())).verified) == 1
 
 
 def test_a_copy_of_a_second_root_lies_where_copying_puts_it(root: Path, tmp_path: Path) -> None:

@@ -35,6 +35,12 @@ _FILES_OF = " UNION ALL ".join(
     f"SELECT path FROM {table} WHERE recording_id = ? AND path <> ''"  # noqa: S608
     for table in ("parts", "clips", "framegrabs")
 )
+_NEVER_CAME = f"state = '{FileState.INTERRUPTED.value}' AND frames = 0 AND bytes = 0"
+"""As `never_came` in `model.recording` says."""
+_KNOWN_MISSING = " UNION ALL ".join((
+    "SELECT path FROM absences WHERE recording_id = ? AND seen_utc_ns IS NOT NULL AND back_utc_ns IS NULL",
+    *(f"SELECT path FROM {table} WHERE recording_id = ? AND {_NEVER_CAME}" for table in ("parts", "clips")),  # noqa: S608
+))
 _HELD = " UNION ALL ".join(
     f"SELECT recording_id, bytes, {last} AS last FROM {table} WHERE recording_id IS NOT NULL"  # noqa: S608
     for table, last in (
@@ -98,10 +104,13 @@ class CopyQueries:
     def verified(self, recording_id: str) -> tuple[VerifiedCopy, ...]:
         """The whole copies of a recording, one for each place: every file of it, and the newest state of each of its
         folders with the manifest, was read back there. Empty while it runs, and for a recording without files.
+
+        A file that never came, or of which somebody knows that it is missing, is in none, and is not asked for.
         """
         if self._ask(_NOT_READY, (recording_id,) * 3):
             return ()
-        paths = self.files_of(recording_id)
+        missing = self._ask(_KNOWN_MISSING, (recording_id,) * 3)
+        paths = self.files_of(recording_id) - {str(path) for (path,) in missing}
         folders = {str(Path(path).parent) for path in paths}
         found = [self._of_place(place, paths, there) for place, there in self._places(folders).items()]
         return tuple(one for one in found if one is not None)

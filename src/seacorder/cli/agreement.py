@@ -16,7 +16,7 @@ from seacorder.model.absence import Absence
 from seacorder.model.blackbox import is_of_blackbox
 from seacorder.model.file_note import FileNote, note_of_row
 from seacorder.model.instant import iso_utc
-from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording, RecordingState
+from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording, RecordingState, never_came
 from seacorder.model.removal import Removal, RemovalState
 from seacorder.model.report import FileExamined
 
@@ -137,8 +137,7 @@ def _video_fault(row: Part | Clip, found: FilesFound) -> str | None:
     """The first thing that does not agree about one file, as the end of a sentence; None if all agrees."""
     file = found.videos.get(row.path)
     if file is None:
-        never_was = row.state is FileState.INTERRUPTED and row.frames == row.bytes == 0
-        return None if never_was else _GONE
+        return None if never_came(row) else _GONE
     if file.state is None:
         return f"cannot be read: {file.sentence}"
     if row.state is FileState.OPEN:

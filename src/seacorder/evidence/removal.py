@@ -47,8 +47,7 @@ def prepare(
         left = tuple(path for one in folders for path in one.left)
         copies = _copies_of(order, open_bucket)
         counted = Counted(sum(one.bytes for one in files) * (order.least_copies or len(copies)), on_compared)
-        if order.must_be_all_there:
-            _check_all_there(order.folders)
+        _check_all_there(order.needed)
         verified = _proved(order, folders, copies, counted)
     except NotProved as why:
         fact, action = why.args
@@ -59,11 +58,11 @@ def prepare(
     return RemovalPrepared(files, left, verified)
 
 
-def _check_all_there(folders: Iterable[FolderToRemove]) -> None:
-    """Raises NotProved if a file is gone: of that, no copy can be compared."""
-    gone = next((path for one in folders for path in one.mine if not Path(path).is_file()), None)
+def _check_all_there(paths: Iterable[str]) -> None:
+    """Raises NotProved if a file is gone."""
+    gone = next((path for path in paths if not Path(path).is_file()), None)
     if gone is not None:
-        action = "Connect its disk. If it was deleted, order the removal yourself."
+        action = "Connect its disk. If it was deleted, say so with `seacorder recordings acknowledge`."
         raise NotProved(f"{gone} is not there any more.", action)
 
 

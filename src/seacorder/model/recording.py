@@ -118,6 +118,12 @@ class Clip:
     recording_id: str | None = None
 
 
+def never_came(video: Part | Clip) -> bool:
+    """It was announced, and the program or its disk ended before its first byte: there is no file, and none is missing.
+    """
+    return video.state is FileState.INTERRUPTED and video.frames == video.bytes == 0
+
+
 @dataclass(frozen=True, slots=True)
 class Framegrab:
     """One still of one channel. One `takeframegrab` makes one per live channel, of the same id."""

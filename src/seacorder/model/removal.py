@@ -101,9 +101,8 @@ class PrepareRemoval:
     """The most that is read of copies; 0: as much as the targets allow."""
     least_copies: int = 0
     """So many of the copies are enough; 0: all of the recording has to be in each."""
-    must_be_all_there: bool = False
-    """Every file that the catalogue has of the recording has to be there: of one that is gone, no copy can be compared.
-    """
+    needed: tuple[str, ...] = ()
+    """Paths of files that have to be there: of one that is gone, no copy can be compared."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ import pytest
 from control.removal_bench import WHOLE, Bench
 from seacorder.control.files.removal_choice import EARLIEST_UTC_NS
 from seacorder.control.files.rule_removals import RuleRemovals, RuleSettings
+from seacorder.model.absence import Absence
 from seacorder.model.copies import CopyTarget
-from seacorder.model.recording import RecordingState
+from seacorder.model.recording import FileState, RecordingState
 from seacorder.model.removal import PrepareRemoval, RemovalOrder, RemovalState, RemoveFiles
 from seacorder.model.removal_rules import NS_PER_DAY, RemovalRules
 
@@ -120,7 +121,7 @@ async def test_a_bucket_is_read_after_the_folders_and_one_that_is_away_keeps_it(
     bench.fails = lambda order: isinstance(order, PrepareRemoval) and bool(orders.append(order))
     await bench.pass_time(200)
     assert [[one.is_bucket for one in order.targets] for order in orders] == [[False, True]]
-    assert [(one.least_copies, one.must_be_all_there) for one in orders] == [(1, True)]
+    assert [(one.least_copies, one.needed) for one in orders] == [(1, (bench.part.path, bench.still.path))]
     assert ("is missing" in bench.facts()[0], len(bench.facts()), bench.folder.exists()) == (True, 1, True)
 
 
@@ -170,6 +171,26 @@ async def test_a_file_that_somebody_has_deleted_keeps_the_rest(bench: RuleBench,
     await bench.pass_time(70)
     assert Path(bench.part.path).exists()
     assert f"{bench.still.path} is not there any more." in bench.facts()[0]
+
+
+async def test_a_file_that_is_known_to_be_missing_keeps_nothing(bench: RuleBench, tmp_path: Path) -> None:
+    """Neither does one that was announced and never came: no copy can have it."""
+    never = replace(bench.part, number=2, path=str(bench.folder / "2.mp4"), state=FileState.INTERRUPTED)
+    never = replace(never, frames=0, bytes=0)
+    deleted = replace(bench.still, id="g", path=str(bench.folder / "deleted.jpg"))
+    for row in (never, deleted):
+        bench.catalogue.record(row)
+    await bench.copied("disk 1", tmp_path / "nas")
+    bench.catalogue.touched.take()
+    missing = Absence(deleted.path, "r", "Bow", 9)
+    bench.catalogue.record(missing)
+    await bench.pass_time(70)
+    assert bench.folder.exists()
+    bench.catalogue.record(replace(missing, seen_utc_ns=10, seen_by="Ines"))
+    await bench.catalogue.flush()
+    await bench.pass_time(70)
+    assert (await bench.removals.view("r")).ordered_by == "[removal] older_than_days"
+    assert not bench.folder.exists()
 
 
 async def test_a_kill_in_the_middle_is_finished_by_the_next_run(bench: RuleBench, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from seacorder.control.events.log import EventKind
 from seacorder.model.absence import Absence
 from seacorder.model.command import RepairFiles
 from seacorder.model.file_note import note_of_row
-from seacorder.model.recording import Clip, FileState, Framegrab, Part
+from seacorder.model.recording import Clip, FileState, Framegrab, Part, never_came
 from seacorder.model.removal import Removal
 from seacorder.model.report import FileExamined
 from seacorder.storage.volumes import MarkedFolders
@@ -197,8 +197,7 @@ def _should_be_there(row: FileRow) -> bool:
         return False
     if isinstance(row, Framegrab):
         return True
-    never_was = row.state is FileState.INTERRUPTED and row.frames == row.bytes == 0
-    return row.state not in {FileState.OPEN, FileState.REMOVED} and not never_was
+    return row.state not in {FileState.OPEN, FileState.REMOVED} and not never_came(row)
 
 
 def _named(paths: Sequence[str]) -> str:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.page import Page
+from seacorder.model.absence import Absence
 from seacorder.model.instant import iso_utc
 from seacorder.model.observation_text import ObservationRow
-from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording, RecordingState
+from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording, RecordingState, never_came
 from seacorder.model.removal import Removal
 
 
@@ -29,10 +30,18 @@ class RecordingRows:
     """Where `[[copies]]` has put a whole copy that was read back; one for each place."""
     places: tuple[str, ...] = ()
     """Those places."""
+    known_missing: frozenset[str] = frozenset()
+    """Paths of files of which somebody has said that he knows that they are missing."""
 
     @property
     def paths(self) -> tuple[str, ...]:
         return (*(one.path for one in self.videos if one.path), *self.others)
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Its files that should be there."""
+        never = {one.path for one in self.videos if never_came(one)}
+        return tuple(path for path in self.paths if path not in never and path not in self.known_missing)
 
     @property
     def folders(self) -> tuple[str, ...]:
@@ -70,6 +79,7 @@ def rows_of(catalogue: Catalogue, recording_id: str, roots: Sequence[str]) -> Re
         any(one.continues == recording_id for one in running),
         tuple(f"{one.target}, read back {iso_utc(one.verified_utc_ns, digits=3)}" for one in copied),
         tuple(one.place for one in copied),
+        frozenset(one.path for one in catalogue.all_rows(Absence, mine) if one.is_known),
     )
     shared = (one for one in found.folders if one in roots or catalogue.has_files_of_others(one, recording_id))
     return replace(found, shared=frozenset(shared))

@@ -266,7 +266,7 @@ class Removals:
             targets=order.targets,
             bytes_per_second=RULE_BYTES_PER_SECOND if order.is_by_rule else 0,
             least_copies=order.least_copies or min(1, len(order.targets)),
-            must_be_all_there=order.is_by_rule,
+            needed=rows.needed if order.is_by_rule else (),
         )
         limits = _TARGET_LIMITS if order.targets else _LIMITS
         self._verifying = ordered
