@@ -15,8 +15,6 @@ FLAGS = [
 PATIENCE_MS = 60_000
 """How long a test waits for what it wants to see, where its point is no limit."""
 SIZES = {"wide": (1920, 1080), "laptop": (1280, 800), "tablet": (1024, 768), "phone": (390, 844)}
-HOLD_MS = 2500
-"""Longer than a stop must be held, also where a frame takes its time."""
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 CUT_OFF = Path(__file__).with_name("cut_off.js")
 RUN_AXE = """async () => {
@@ -53,6 +51,22 @@ def state(page: Page) -> Locator:
 
 async def says(page: Page, words: str, **limits: Any) -> None:
     await expect(state(page)).to_have_text(words, **limits)
+
+
+async def press(page: Page, key: str) -> None:
+    """A key that changes something, once the page has contact: when a busy machine has stood still for two seconds, it
+    has none for a moment, and such keys do nothing.
+    """
+    await expect(page.locator("footer.actions button:enabled")).not_to_have_count(0)
+    await page.keyboard.press(key)
+
+
+async def hold_to_stop(page: Page) -> None:
+    """Holds the button until the recording has ended, however long the machine takes for it."""
+    await page.get_by_role("button", name="Hold to stop").hover()
+    await page.mouse.down()
+    await says(page, "NOT RECORDING")
+    await page.mouse.up()
 
 
 async def shoot(page: Page, name: str, folder: Path) -> None:

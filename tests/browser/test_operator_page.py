@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from browser.operator import HOLD_MS, faults_of_axe, opened, says, shoot
+from browser.operator import faults_of_axe, hold_to_stop, opened, press, says, shoot
 from fakes.recorder import FakeRecorder
 from seacorder.model.alarm import Alarm, AlarmKind
 from seacorder.model.channel import ChannelState
@@ -38,8 +38,7 @@ async def test_an_inspection_by_mouse(page: Page, server: str, recorder: FakeRec
     await hold.click()
     await says(page, "RECORDING")
     await expect(page.get_by_role("alertdialog")).to_be_visible()
-    await hold.click(delay=HOLD_MS)
-    await says(page, "NOT RECORDING")
+    await hold_to_stop(page)
     await expect(page.get_by_role("alertdialog")).to_have_count(0)
     assert recorder.commands == ["start_recording", "take_framegrab None", "stop_recording"]
 
@@ -48,25 +47,25 @@ async def test_the_same_by_keyboard_alone(page: Page, server: str, recorder: Fak
     await opened(page, server)
     await says(page, "NOT RECORDING")
     await expect(page.locator("button[data-code=AN]")).to_be_enabled()
-    await page.keyboard.press("r")
+    await press(page, "r")
     await says(page, "RECORDING")
-    await page.keyboard.press("s")
+    await press(page, "s")
     await expect(page.get_by_test_id("proof")).to_contain_text("Still taken")
-    await page.keyboard.press("c")
+    await press(page, "c")
     await expect(page.get_by_role("button", name="End clip")).to_be_visible()
-    await page.keyboard.press("c")
+    await press(page, "c")
     await expect(page.get_by_role("button", name="Clip", exact=True)).to_be_visible()
-    await page.keyboard.press("1")
+    await press(page, "1")
     await expect(page.locator(".obs")).to_contain_text("AN-001")
     await page.keyboard.press("n")
     await page.keyboard.type("Visibility 2 m")
     await page.keyboard.press("Enter")
     await expect(page.locator(".obs")).to_contain_text("Visibility 2 m")
-    await page.keyboard.press("r")
+    await press(page, "r")
     await expect(page.get_by_role("alertdialog")).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("alertdialog")).to_have_count(0)
-    await page.keyboard.press("r")
+    await press(page, "r")
     await page.keyboard.down("r")
     await says(page, "NOT RECORDING")
     await page.keyboard.up("r")
@@ -77,7 +76,7 @@ async def test_who_cannot_hold_types_stop(page: Page, server: str, recorder: Fak
     await recorder.start_recording()
     await opened(page, server)
     await says(page, "RECORDING")
-    await page.keyboard.press("r")
+    await press(page, "r")
     await page.get_by_role("button", name="I cannot hold").click()
     await page.get_by_label("Type “stop”").fill("stop")
     await says(page, "NOT RECORDING")
@@ -86,14 +85,14 @@ async def test_who_cannot_hold_types_stop(page: Page, server: str, recorder: Fak
 async def test_a_late_entry_a_filled_field_and_one_withdrawn(page: Page, server: str) -> None:
     await opened(page, server)
     await expect(page.locator("button[data-code=AN]")).to_be_enabled()
-    await page.keyboard.press("1")
+    await press(page, "1")
     await expect(page.locator(".obs")).to_contain_text("AN-001")
-    await page.keyboard.press("f")
+    await press(page, "f")
     await page.keyboard.type("Loose strap")
     await page.get_by_label("Depletion, %").fill("40")
     await page.keyboard.press("Enter")
     await expect(page.locator(".obs")).to_contain_text("Loose strap")
-    await page.keyboard.press("z")
+    await press(page, "z")
     await page.get_by_label("Reason").fill("Other pipe")
     await page.get_by_role("button", name="Withdraw", exact=True).click()
     await expect(page.locator(".obs")).to_contain_text("withdrawn: Other pipe")
@@ -198,6 +197,5 @@ async def test_on_a_phone_everything_is_in_reach_of_the_thumb(
     await page.get_by_role("button", name="Start", exact=True).click()
     await says(page, "RECORDING")
     await page.get_by_role("button", name="Stop", exact=True).click()
-    await page.get_by_role("button", name="Hold to stop").click(delay=HOLD_MS)
-    await says(page, "NOT RECORDING")
+    await hold_to_stop(page)
     assert recorder.commands == ["start_recording", "stop_recording"]

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from browser.operator import HOLD_MS, opened_with_video, says, shoot
+from browser.operator import hold_to_stop, opened_with_video, says, shoot
 from rig.fixtures import MakeSource, StartServer
-from rig.program import Program
+from rig.program import Program, wait_for
 from rig.source_files import SourceSpec
 
 pytestmark = [pytest.mark.browser, pytest.mark.rtsp]
@@ -30,7 +30,7 @@ async def test_an_inspection_with_real_cameras_and_a_dead_one(
         await says(page, "NOT RECORDING")
         await page.get_by_role("button", name="Start recording").click()
         await says(page, "RECORDING")
-        assert program.get("/api/v1/status")["is_recording"]
+        wait_for(lambda: program.get("/api/v1/status")["is_recording"], "the recording")
         await page.get_by_role("button", name="Still", exact=True).click()
         await expect(page.get_by_test_id("proof")).to_contain_text("Still taken")
         await page.get_by_role("button", name="DM Damage").click()
@@ -44,8 +44,7 @@ async def test_an_inspection_with_real_cameras_and_a_dead_one(
         await expect(page.locator(".bar")).to_contain_text("Stern is not recorded.")
         await expect(page.locator("article.tile").first).to_contain_text("REC")
         await page.get_by_role("button", name="Stop asks first").click()
-        await page.get_by_role("button", name="Hold to stop").click(delay=HOLD_MS)
-        await says(page, "NOT RECORDING")
+        await hold_to_stop(page)
         assert not program.get("/api/v1/status")["is_recording"]
         assert len(program.get("/api/v1/framegrabs")["items"]) >= 2
         assert [one["code"] for one in program.get("/api/v1/observations")["items"]] == ["DM"]

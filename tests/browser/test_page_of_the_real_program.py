@@ -13,7 +13,7 @@ from playwright.async_api import Page, expect
 from browser.operator import PATIENCE_MS, opened_with_video, says, shoot
 from browser.tiles import is_live, later_than, shown, stream_of
 from rig.ports import free_port
-from rig.program import Program, running
+from rig.program import Program, running, wait_for
 from rig.survey import sentence
 from rig.tls_proxy import make_certificate
 
@@ -27,6 +27,13 @@ SUBTITLE = """() => {
   const [track] = document.querySelector('[data-main="true"] video').textTracks;
   return track === undefined ? null : [...(track.activeCues ?? [])].map((cue) => cue.text).join("|");
 }"""
+
+NOTE_STATES = """() => {
+  window.states = [];
+  const look = () => window.states.push(document.querySelector('[data-testid="state"]')?.textContent);
+  new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
+}"""
+"""Of the bar: some pass too soon for a test that looks now and then."""
 
 
 @pytest.fixture(scope="module")
@@ -114,10 +121,14 @@ async def test_what_needs_a_restart_waits_for_the_recording_and_holds_after_it(
     refused = await asyncio.to_thread(program.post, "/api/v1/setup/restart", status=409)
     assert refused["fact"] == "A recording is on."
     await asyncio.to_thread(program.post, "/api/v1/recording/stop")
+    await page.evaluate(NOTE_STATES)
+    before = program.control_pid
     await page.get_by_role("button", name="Restart now").click()
-    await says(page, "NO CONTACT")
-    await says(page, "NOT RECORDING")
+    await asyncio.to_thread(wait_for, lambda: program.control_pid != before, "another control process")
+    await expect(page.get_by_text("Seacorder restarts.")).to_have_count(0)
     await expect(page.get_by_role("button", name="Restart now")).to_have_count(0)
+    await says(page, "NOT RECORDING")
+    assert "NO CONTACT" in await page.evaluate("window.states")
     await page.keyboard.press("v")
     await expect(page.get_by_role("meter", name="Narration")).to_be_visible()
     await is_live(page, "Bow")

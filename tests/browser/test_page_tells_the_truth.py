@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from browser.operator import opened, says, state
+from browser.operator import opened, press, says, state
 from fakes.clock import FakeClock
 from fakes.recorder import FakeChannel, FakeRecorder, quiet
 from seacorder.api.http.listeners import Listener, serving
@@ -311,7 +311,7 @@ async def test_in_a_narrow_window_the_rest_is_one_press_away(
     )
     await opened(page, server, size=size)
     await expect(page.locator("button[data-code=AN]")).to_be_enabled()
-    await page.keyboard.press("1")
+    await press(page, "1")
     await page.get_by_role("button", name="More", exact=True).click()
     sheet = page.get_by_role("dialog")
     await expect(sheet.get_by_text("Stern is black.")).to_be_visible()
@@ -333,7 +333,7 @@ async def test_at_1280_by_800_nothing_is_out_of_reach(page: Page, server: str, r
     )
     await opened(page, server)
     await expect(page.locator("button[data-code=AN]")).to_be_enabled()
-    await page.keyboard.press("1")
+    await press(page, "1")
     for text in ("Camera 5 is black.", "Component", "AN-001"):
         one = page.get_by_text(text, exact=True).first
         await one.scroll_into_view_if_needed()

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from playwright.async_api import Page, expect
 
-from browser.operator import HOLD_MS, opened, opened_with_video, says
+from browser.operator import hold_to_stop, opened, opened_with_video, says
 from fakes.clock import FakeClock
 from fakes.recorder import FakeChannel, FakeRecorder
 from fakes.seabed import seabed
@@ -192,8 +192,7 @@ async def test_review(page: Page, program: Program, pictures: Path) -> None:
         await asyncio.to_thread(program.post, f"/api/v1/kinds/{code}", status=201)
     await asyncio.to_thread(program.wait_recorded, 8.0)
     await page.get_by_role("button", name="Stop asks first").click()
-    await page.get_by_role("button", name="Hold to stop").click(delay=HOLD_MS)
-    await says(page, "NOT RECORDING")
+    await hold_to_stop(page)
     await page.get_by_test_id("proof").get_by_role("button", name="Close").click()
     await page.set_viewport_size({"width": 1280, "height": 800})
     await page.keyboard.press("e")

@@ -8,7 +8,7 @@ import pytest
 
 from rig.fixtures import MakeSource
 from rig.inputs import read_camera
-from rig.odd_camera import OddCamera, Quirk, RtpPacket, footage
+from rig.odd_camera import STANDSTILL_SECONDS, OddCamera, Quirk, RtpPacket, footage
 from rig.scripted_camera import Answer
 from rig.source_files import SourceSpec
 from seacorder.base.clock import SystemClock
@@ -18,6 +18,9 @@ from seacorder.model.address.address import RtspAddress
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
 SPEC = SourceSpec(width=320, height=240, seconds=8, gop=10)
+SESSION_SECONDS = 3
+KEPT_ALIVE = 3
+"""So often, before a session is believed to live on."""
 SOUND = "m=audio 0 RTP/AVP 8\r\na=control:track2\r\n"
 
 
@@ -148,16 +151,16 @@ def test_a_refusal_says_what_to_do(method: str, status: int, sentence: str, rig_
 
 
 def of_sessions(counts: str, others: int) -> Quirk:
-    """Sessions of three seconds, kept alive by one method alone; the other one is answered with a status."""
+    """Sessions of so long, kept alive by one method alone; the other one is answered with a status."""
 
     def answer(method: str, _url: str, _headers: dict[str, str]) -> Answer | None:
         is_other = method in {"GET_PARAMETER", "OPTIONS", "SET_PARAMETER"} - {counts}
         return (others, {}, b"") if is_other and others != 200 else None
 
     def text(_: str, sent: bytes) -> bytes:
-        return sent.replace(b"Session: 77", b"Session: 77;timeout=3")
+        return sent.replace(b"Session: 77", b"Session: 77;timeout=%d" % SESSION_SECONDS)
 
-    return Quirk(answer=answer, text=text, session=(3, frozenset({counts})))
+    return Quirk(answer=answer, text=text, session=(SESSION_SECONDS, frozenset({counts})))
 
 
 @pytest.mark.parametrize(
@@ -166,8 +169,14 @@ def of_sessions(counts: str, others: int) -> Quirk:
 )
 def test_a_session_outlives_its_timeout(counts: str, others: int, rig_source: MakeSource) -> None:
     with OddCamera(footage(rig_source(SPEC)), of_sessions(counts, others)) as camera:
-        taken(camera, 120)
+        source = RtspInput(RtspAddress(camera.url), SystemClock())
+        source.open()
+        for _ in source.packets():
+            if camera.times_kept_alive >= KEPT_ALIVE:
+                break
+        source.close()
     assert camera.connections == 1
+    assert len(camera.sent) <= SPEC.rate * (KEPT_ALIVE * SESSION_SECONDS + STANDSTILL_SECONDS)
 
 
 def test_reports_go_to_a_camera_that_sends_none(rig_source: MakeSource) -> None:

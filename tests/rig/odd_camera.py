@@ -97,12 +97,16 @@ class Quirk:
     answer: Script = lambda *_: None
     """Answers to requests; where it returns None, the usual answer."""
     session: tuple[float, frozenset[str]] | None = None
-    """After so many seconds without one of these requests the session ends; None: never."""
+    """After so many seconds without one of these requests, and `STANDSTILL_SECONDS`, the session ends; None: never."""
     text: Callable[[str, bytes], bytes] = lambda _, answer: answer
     """The bytes of an answer to a method."""
 
 
 ORDINARY = Quirk()
+
+
+STANDSTILL_SECONDS = 10.0
+"""A busy machine may stand still for some seconds: that a viewer keeps the session alive says `times_kept_alive`."""
 
 
 class OddCamera(ScriptedCamera):
@@ -125,6 +129,8 @@ class OddCamera(ScriptedCamera):
         self._counted_at = 0.0
         self.sent: list[int] = []
         self.connections = 0
+        self.times_kept_alive = 0
+        """How many requests have kept the session alive since it plays."""
 
     def _usual(self, method: str, headers: dict[str, str]) -> Answer:
         if method == "DESCRIBE":
@@ -138,11 +144,14 @@ class OddCamera(ScriptedCamera):
 
     def _is_over(self) -> bool:
         """True when no request that keeps the session alive has come in time."""
-        return self._quirk.session is not None and time.monotonic() - self._counted_at > self._quirk.session[0]
+        if self._quirk.session is None:
+            return False
+        return time.monotonic() - self._counted_at > self._quirk.session[0] + STANDSTILL_SECONDS
 
     def _rewritten(self, method: str, answer: bytes) -> bytes:
         if self._quirk.session is not None and method in self._quirk.session[1] | {"PLAY"}:
             self._counted_at = time.monotonic()
+            self.times_kept_alive = 0 if method == "PLAY" else self.times_kept_alive + 1
         return self._quirk.text(method, answer)
 
     def _description(self) -> str:

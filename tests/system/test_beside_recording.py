@@ -53,7 +53,8 @@ def test_a_dive_is_in_the_table_the_raw_log_the_track_the_subtitles_and_the_fram
         for number, data in enumerate(sent):
             send(data)
             wait_for(lambda data=data: _knows(program, data), f"sentence {number}")
-        wait_for(lambda: _has_ended(tmp_path), "two rows with the last heading, so that pictures have it too")
+        wait_for(lambda: _has_ended(tmp_path), "two rows with the last heading")
+        wait_for(lambda: _is_shown(tmp_path), "pictures with the last heading")
         program.post("/api/v1/framegrab")
         program.post("/api/v1/recording/stop")
     rows = _rows(tmp_path)
@@ -101,6 +102,12 @@ def _knows(program: Program, data: bytes) -> bool:
 def _has_ended(folder: Path) -> bool:
     headings = [row["heading (deg)"] for row in _rows(folder)]
     return len(headings) >= 3 and headings[-2:] == ["129.5", "129.5"]
+
+
+def _is_shown(folder: Path) -> bool:
+    """The newest words beside each channel's video have it."""
+    words = [path.read_text("utf-8") for path in folder.rglob("*.vtt")]
+    return len(words) == len(CHANNELS) and all("Hdg 129.5 12" in one for one in words)
 
 
 def _rows(folder: Path) -> list[dict[str, str]]:

@@ -64,9 +64,11 @@ def test_what_it_records_is_kept_frame_by_frame(
         assert not status["is_recording"]
         assert status["blackbox"]["is_recording"]
         assert program.get("/api/inspector/isrecording") is False
-        assert status["alarms"] == []
+        wait_for(lambda: program.alarms() == {}, "no alarm")
         kept = keep_all(program)
-        assert (kept["is_linked"], kept["losses"]) == (True, 0)
+        assert kept["is_linked"]
+        if how != "encoded":  # an encoder of a busy machine may leave frames out, each in a loss
+            assert kept["losses"] == 0
         parts = program.rows("parts")
         assert {part["recording_id"] for part in parts} == {kept["recording_id"]}
         assert {part["state"] for part in parts} == {"whole"}
@@ -77,7 +79,7 @@ def test_what_it_records_is_kept_frame_by_frame(
         assert [part["number"] for part in mine] == list(range(1, len(mine) + 1))
         numbers = frame_numbers(*(Path(part["path"]) for part in mine))
         assert len(numbers) == sum(part["frames"] for part in mine)
-        if how != "encoded":  # an encoder of a busy machine may leave frames out, each in a loss
+        if how != "encoded":
             assert missing_and_repeated(numbers) == ([], [])
     assert "Everything agrees." in check(program)
 

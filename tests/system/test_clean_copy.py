@@ -14,6 +14,7 @@ from seacorder.model.command import ChangeEncoding, ChangeRecording, SetOverlayT
 from seacorder.model.encoding import EncodingSettings, Machine
 from seacorder.model.file_name import Naming
 from seacorder.model.instant import Instant, SplitSchedule
+from seacorder.model.loss import Loss, LossCause
 from seacorder.model.overlay import Layer, LayerAnchor, LayerKind, OverlaySettings
 from seacorder.model.recording import FileKind, FileState, Part
 from seacorder.model.report import Answer, EventNoted, PartClosed, PartOpened, Report
@@ -66,15 +67,19 @@ def test_both_are_recorded_whole_and_the_stop_waits_for_both(tmp_path: Path) -> 
     assert worker.close() == 0
     answers = [one for one in worker.seen if isinstance(one, Answer)]
     assert [one.request for one in answers] == [1, 2]
+    lost = {one.cause for one in worker.seen if isinstance(one, Loss)}
+    assert lost <= {LossCause.OVERLOAD}, "a busy machine may leave pictures out before the encoder"
     for parts, is_burned in ((burned, True), (clean, False)):
         numbers = []
         for part in parts:
             frames = decoded_frames(Path(part.path))
             assert len(frames) == part.frames
             numbers += [frame.reading.number for frame in frames if frame.reading is not None]
-        assert missing_and_repeated(numbers) == ([], [])
         assert sum(part.frames for part in parts) == len(numbers)
         assert {mark_in(part) for part in parts} == {7 if is_burned else None}
+        if is_burned and lost:
+            continue
+        assert missing_and_repeated(numbers) == ([], [])
         joined = [(part.first_frame, part.first_frame + part.frames) for part in parts]
         assert all(end == begin for (_, end), (begin, _) in pairwise(joined))
     subtitles = sorted(path.stem for path in tmp_path.rglob("*.srt"))

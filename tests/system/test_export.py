@@ -49,6 +49,10 @@ def assert_whole(bag: Path, key: Path) -> None:
     assert verified.returncode == 0, verified.stdout
 
 
+def stills_of(program: Program, observation: dict[str, Any]) -> list[Any]:
+    return list(program.get(f"/api/v1/observations/{observation['id']}")["stills"])
+
+
 def later(utc: str, seconds: float) -> str:
     moment = datetime.fromisoformat(utc) + timedelta(seconds=seconds)
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -78,7 +82,7 @@ def test_a_stretch_and_an_observation_frame_by_frame_and_a_whole_recording(tmp_p
         running_cut = exported(program, tmp_path / "while", "stretch", begin, end)
         program.get("/api/inspector/stoprecording")
         wait_for(lambda: program.files("manifest-sha256.txt.minisig"), "the manifest")
-        wait_for(lambda: program.get(f"/api/v1/observations/{observation['id']}")["stills"], "the framegrabs")
+        wait_for(lambda: len(stills_of(program, observation)) == len(CHANNELS), "the framegrabs")
         parts = program.rows("parts")
         cut = exported(program, tmp_path / "stretch", "stretch", begin, end)
         seen = exported(program, tmp_path / "seen", "observation", observation["id"], "--before", "1", "--after", "0.5")

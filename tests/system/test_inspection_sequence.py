@@ -37,6 +37,11 @@ class Client:
         self._http.close()
 
 
+def is_soon(client: Client, path: str, answer: Any, service: str = "integration") -> None:
+    """Waits for the answer: what is stored counts for a second and a half, and a busy machine may need longer."""
+    wait_for(lambda: client.get(path, service).json() == answer, f"{path} to say {answer}")
+
+
 def begin(client: Client) -> None:
     for service in ("integration", "inspector"):
         assert client.get("/api/stats/ping", service).json() == {"Ping": True}
@@ -47,13 +52,18 @@ def begin(client: Client) -> None:
     for _ in range(2):  # some send it again when an answer is late
         started = client.get("/api/recording/Start")
         assert (started.status_code, started.content) == EMPTY
-    assert client.get("/api/inspector/isrecording", "inspector").content == b"true"
+    is_soon(client, "/api/inspector/isrecording", True, "inspector")
+
+
+def recording_status(client: Client) -> Any:
+    """The status, once it says that it records."""
+    status = client.get("/api/recording/status").json()
+    return status if status["IsRecording"] is True else None
 
 
 def watch(client: Client, times: int = 3) -> None:
     for _ in range(times):
-        status = client.get("/api/recording/status").json()
-        assert status["IsRecording"] is True
+        status = wait_for(lambda: recording_status(client), "the status to say that it records")
         assert 0 <= status["DriveSpace"] <= 100
         threading.Event().wait(STATUS_EACH_SECONDS)
 
@@ -65,7 +75,7 @@ def inspect(client: Client) -> str:
     assert client.get("/api/inspector/takeframegrab", "inspector").content == b"true"
     assert client.post("/api/anomalies/filename", {"Filename": "Dent 1"}) == EMPTY
     assert client.get("/api/anomalies/start").status_code == 200
-    assert client.get("/api/anomalies/isrecording").json() == {"IsRecording": True}
+    is_soon(client, "/api/anomalies/isrecording", {"IsRecording": True})
     video = client.get("/api/anomalies/filename").json()["Filename"]
     watch(client, 1)
     stopped = client.get("/api/anomalies/stop")

@@ -7,7 +7,7 @@ import pytest
 
 from rig.fixtures import MakeSource
 from rig.odd_camera import ORDINARY, OddCamera, Quirk, assert_whole, footage
-from rig.program import running
+from rig.program import running, wait_for
 from rig.scripted_camera import Answer
 from rig.source_files import SourceSpec
 
@@ -40,6 +40,8 @@ def test_an_odd_camera_is_recorded_whole(name: str, rig_source: MakeSource, tmp_
         program.wait_live()
         program.post("/api/v1/recording/start")
         program.wait_recorded(2.0)
+        if quirk.session is not None:
+            wait_for(lambda: camera.times_kept_alive >= 3, "requests that keep the session alive")
         program.post("/api/v1/recording/stop")
         numbers = assert_whole(program, camera)
     assert len(numbers) >= 50

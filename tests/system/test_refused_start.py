@@ -1,5 +1,6 @@
 """A start that no channel can carry out changes nothing, with the real program and real files."""
 
+import contextlib
 import os
 import signal
 from pathlib import Path
@@ -49,7 +50,8 @@ def test_a_start_stands_while_the_only_channel_is_slow_to_encode(tmp_path: Path)
         try:
             outcome = program.post("/api/v1/recording/start")
         finally:
-            os.kill(pid, signal.SIGCONT)
+            with contextlib.suppress(ProcessLookupError):  # a busy machine held it for longer: another one records then
+                os.kill(pid, signal.SIGCONT)
         (bow,) = outcome["channels"]
         assert (outcome["ok"], bow["ok"]) == (True, False)
         assert "still being encoded" in bow["fact"]

@@ -51,6 +51,12 @@ def fresh_heading(program: Program, port: int) -> dict[str, Any] | None:
     return None if found is None or found["state"] != "fresh" else found
 
 
+def altitude(program: Program, port: int, line: bytes) -> dict[str, Any] | None:
+    """Sends its line; the altitude, if it has come. The first line may come before the definition does."""
+    send(port, line)
+    return reading(program, "altitude")
+
+
 def test_a_datagram_becomes_a_reading_that_is_fresh_and_then_stale(program: Program, port: int) -> None:
     wait_for(lambda: source(program)["why"]["fact"] == "It is open. Nothing has come yet.", "the port to be open")
     found = wait_for(lambda: fresh_heading(program, port), "the heading")
@@ -92,15 +98,13 @@ def test_a_definition_that_a_client_sets_is_used_at_once_and_after_a_restart(pro
     table = {"header": "PXYZ", "checksum": "ignored", "fields": [{"name": "altitude", "position": 1}]}
     made = httpx.put(address, json=table)
     assert (made.status_code, made.json()["sources"]) == (201, ["Survey"])
-    send(port, line)
-    found = wait_for(lambda: reading(program, "altitude"), "the altitude")
+    found = wait_for(lambda: altitude(program, port, line), "the altitude")
     assert (found["value"], found["unit"]) == (7.25, "m")
     assert program.channel("Bow")["losses_since_worker_start"] == 0
     assert program.stop() == 0
     program.start()
     wait_for(lambda: (source(program)["why"] or {}).get("fact", "").startswith("It is open."), "the port to be open")
     assert httpx.get(address).json() == made.json()
-    send(port, line)
-    assert wait_for(lambda: reading(program, "altitude"), "the altitude")["value"] == 7.25
+    assert wait_for(lambda: altitude(program, port, line), "the altitude")["value"] == 7.25
     assert httpx.delete(address).status_code == 204
     assert httpx.get(address).status_code == 404

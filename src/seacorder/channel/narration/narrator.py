@@ -33,6 +33,8 @@ SILENCE_BEHIND_NS = 400 * NS_PER_MS
 """Silence is made only up to this long ago, in case the sound is only late."""
 STALLED_NS = 3 * NS_PER_SECOND
 LOOK_SECONDS = 0.1
+STANDSTILL_NS = 300 * NS_PER_MS
+"""A look that took longer than this says nothing about the device: this process stood still."""
 LEVEL_SECONDS = 0.5
 CHUNKS_WAITING = 500
 """About ten seconds. After a longer standstill of the machine the oldest sound is lost."""
@@ -167,10 +169,13 @@ class Narrator:
 
     def packets(self) -> Iterator[SourcePacket | SourceFormat]:
         while not self._is_stopped:
+            asked_ns = self._clock.monotonic_ns()
             try:
                 item = self._capture.came.get(timeout=LOOK_SECONDS)
             except queue.Empty:
-                made = self._nothing_came()
+                # After a standstill of the machine the device has the sound; `SoundCapture` has had no turn to read it.
+                stood_still = self._clock.monotonic_ns() - asked_ns > STANDSTILL_NS
+                made = iter(()) if stood_still else self._nothing_came()
             else:
                 made = self._take(item)
             for packet in made:
