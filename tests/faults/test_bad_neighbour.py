@@ -67,7 +67,8 @@ def watch(
     try:
         with running(tmp_path_factory.mktemp("neighbours"), addresses) as program:
             program.record(1.0)
-            program.wait_live("Good00", backlog_seconds=10.0)
+            if is_long():  # a backlog that fills meanwhile would count where answers are compared
+                program.wait_live("Good00", backlog_seconds=10.0)
             with asking(int(program.url.rpartition(":")[2])) as asked:
                 take_turns(program, proxy, turns)
             program.get("/api/inspector/stoprecording")

@@ -15,11 +15,7 @@ from rig.program import Program, running, wait_for
 from rig.rtsp_server import RtspServer
 from rig.source_files import SourceFile
 
-pytestmark = [
-    pytest.mark.rtsp,
-    pytest.mark.slow,
-    pytest.mark.alone("an alarm within three seconds; four recording processes start at once"),
-]
+pytestmark = [pytest.mark.rtsp, pytest.mark.slow]
 
 KIND = "blackbox_not_recording"
 RESERVE_BYTES = 20_000_000
@@ -124,6 +120,7 @@ def test_its_disk_hangs_and_recordings_do_not_feel_it(
     )
 
 
+@pytest.mark.alone("what is missing over the restart is counted by the wall clock, to one frame")
 def test_everything_is_killed_and_it_goes_on_by_itself(tmp_path: Path, cameras: list[Camera]) -> None:
     program = Program(tmp_path, addresses(cameras), more=settings(tmp_path / "bb"))
     program.start()

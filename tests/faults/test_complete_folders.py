@@ -152,7 +152,7 @@ def completing(program: Program) -> int | None:
 
 
 def test_a_kill_while_a_manifest_is_made_costs_nothing(tmp_path: Path, chance: Random) -> None:
-    rounds, bad = 12 if is_long() else 3, 0
+    rounds, bad = 12 if is_long() else 2, 0
     with running(tmp_path, CHANNELS) as program:
         for number in range(rounds):
             record(program, 1.0)

@@ -153,7 +153,7 @@ def test_the_end_of_the_program_does_not_wait_for_a_target_that_hangs(tmp_path: 
 def test_a_kill_in_mid_copy_costs_nothing(tmp_path: Path) -> None:
     target = tmp_path / "nas"
     target.mkdir()
-    rounds, bad = 12 if is_long() else 3, 0
+    rounds, bad = 12 if is_long() else 2, 0
     with running(tmp_path, CHANNELS, more=settings(target, "limit_mbits = 2")) as program:
         for number in range(rounds):
             program.record(1.0)

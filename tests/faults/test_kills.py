@@ -213,7 +213,7 @@ def stop_recording(url: str) -> None:
 def test_everything_killed_at_once_goes_on_when_it_is_started_again(
     tmp_path: Path, cameras_server: RtspServer, numbered: SourceFile, chance: Random
 ) -> None:
-    rounds = 15 if is_long() else 3
+    rounds = 15 if is_long() else 2
     cameras = [serve(cameras_server, f"All{number}", numbered) for number in range(3)]
     killed, started, faults, files = list[float](), list[float](), list[str](), 0
     pause = threading.Event()

@@ -23,7 +23,7 @@ HUSH = 0.001
 
 @pytest.mark.timeout(600)
 def test_the_narrator_is_killed_again_and_again(tmp_path: Path) -> None:
-    times = 20 if is_long() else 3
+    times = 20 if is_long() else 2
     with running(tmp_path, CHANNELS, more=SETTINGS) as program:
         program.wait_live()
         wait_heard(program)

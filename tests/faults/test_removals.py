@@ -45,7 +45,7 @@ def is_in_order(program: Program) -> bool:
 
 
 def test_a_kill_while_recordings_are_removed_leaves_each_whole_or_gone(tmp_path: Path, chance: Random) -> None:
-    rounds, half, wrong = 12 if is_long() else 3, 0, 0
+    rounds, half, wrong = 12 if is_long() else 2, 0, 0
     with running(tmp_path, CHANNELS) as program:
         for _ in range(rounds):
             one = record(program)
@@ -102,7 +102,7 @@ def test_a_kill_while_a_rule_removes_leaves_each_whole_or_gone(tmp_path: Path, c
 
 
 def test_a_copy_that_lies_or_vanishes_keeps_the_recording(tmp_path: Path, chance: Random) -> None:
-    rounds, removed = 20 if is_long() else 4, 0
+    rounds, removed = 20 if is_long() else 2, 0
     with running(tmp_path, CHANNELS) as program:
         one = record(program)
         (folder,) = map(Path, plan(program, one)["folders"])
