@@ -1,20 +1,99 @@
-import { expect, test } from "vitest";
-import { narrowed } from "./entries";
+import { describe, expect, test, vi } from "vitest";
+import type { Outline } from "../api/types";
+import { inOrder, lossOf, narrowed, Seen, Together } from "./entries";
+import { inSight, neighbour } from "./playback";
 
-const all = [
-  { code: "AN", name: "AN-001", text: "Anode, half gone" },
-  { code: "FS", name: "FS-001", text: "Free span" },
-  { code: "", name: "Still", text: "Bow" },
-];
+const NAMES = { still: "Still", clip: "Clip", withdrawn: "withdrawn" };
+const DAY_MS = Date.parse("2026-11-26T00:00:00Z");
 
-test.each([
-  ["", "", 3],
-  ["", "FS", 1],
-  ["anode  HALF", "", 1],
-  ["bow", "", 1],
-  ["half", "AN", 1],
-  ["free", "AN", 3],
-  ["a word of the file's name", "", 3],
-])("searched for %o of the kind %o: %i are shown", (text, kind, count) => {
-  expect(narrowed(all, { text, kind })).toHaveLength(count);
+function outline(given: Partial<Outline>): Outline {
+  const utc = "2026-11-26T10:00:00.000000Z";
+  return {
+    id: "o1",
+    number: 1,
+    code: "AN",
+    label: "Anode",
+    class: "finding",
+    is_span: false,
+    state: "point",
+    utc,
+    to_utc: null,
+    text: "",
+    ...given,
+  };
+}
+
+interface StillRow {
+  id: string;
+  channel: string;
+  file: string;
+  utc: string;
+}
+
+function stills(...rows: StillRow[]): Together<StillRow> {
+  const found = new Together<StillRow>("still", ({ utc }) => ({ from: utc, to: utc, isOpen: false }));
+  rows.forEach((one) => found.add(one));
+  return found;
+}
+
+const STILL = { id: "f1", channel: "Bow", file: "/bow", utc: "2026-11-26T10:00:01Z" };
+
+describe("what is searched for", () => {
+  const all = [
+    new Seen(outline({ text: "half gone" })),
+    new Seen(outline({ id: "o2", code: "FS", label: "Free span" })),
+    new Seen(outline({ id: "o3", number: 2, state: "withdrawn" })),
+    ...stills(STILL).all,
+  ];
+
+  test.each([
+    ["", "", 4],
+    ["", "FS", 1],
+    ["anode  HALF", "", 1],
+    ["bow", "", 1],
+    ["STILL bow", "", 1],
+    ["withdrawn", "", 1],
+    ["an-002", "", 1],
+    ["half", "AN", 1],
+    ["free", "AN", 4],
+    ["a word of the file's name", "", 4],
+  ])("%o of the kind %o: %i are shown", (text, kind, count) => {
+    expect(narrowed(all, { text, kind }, NAMES)).toHaveLength(count);
+  });
+});
+
+test("stills of one instant are one entry with a file of each channel", () => {
+  const { all } = stills(STILL, { ...STILL, channel: "Stern", file: "/stern" }, { ...STILL, id: "f2" });
+  expect(all.map((one) => one.files.map(({ file }) => file))).toEqual([["/bow", "/stern"], ["/bow"]]);
+});
+
+test("a span that is open has no end, and a point no length", () => {
+  const [point, span, open] = [
+    new Seen(outline({})),
+    new Seen(outline({ is_span: true, state: "closed", to_utc: "2026-11-26T10:00:09Z" })),
+    new Seen(outline({ is_span: true, state: "open" })),
+  ].map((one) => one.toMs - one.fromMs);
+  expect([point, span, open]).toEqual([0, 9000, Infinity]);
+});
+
+test("a loss has its time as numbers", () => {
+  const row = { channel: "Bow", frames: 25, detail: "no frames" };
+  const loss = lossOf({ ...row, from_utc: "2026-11-26T00:00:01Z", to_utc: "2026-11-26T00:00:02Z" });
+  expect(loss).toEqual({ ...row, fromMs: DAY_MS + 1000, toMs: DAY_MS + 2000 });
+});
+
+test("the time of each of very many observations is parsed once, and no words are made of those out of sight", () => {
+  const parsed = vi.spyOn(Date, "parse");
+  const count = 5000;
+  const all = Array.from(
+    { length: count },
+    (_, at) => new Seen(outline({ id: `o${at}`, number: at, utc: new Date(DAY_MS + at * 1000).toISOString() })),
+  );
+  const titles = vi.spyOn(Seen.prototype, "title", "get");
+  const entries = inOrder(all, stills(STILL).all);
+  expect(narrowed(entries, { text: "an-04", kind: "AN" }, NAMES).length).toBeLessThan(count);
+  expect(inSight(all, { fromMs: DAY_MS, toMs: DAY_MS + count * 1000 }, 600)).toHaveLength(100);
+  expect(neighbour(all, DAY_MS + 9000, 1)?.id).toBe("o10");
+  expect(parsed).toHaveBeenCalledTimes(count + 1);
+  expect(titles).not.toHaveBeenCalled();
 });

@@ -161,8 +161,10 @@ export function nearest<M extends Mark>(marks: readonly M[], atMs: number, withi
 
 /** The next mark after an instant, or the one before it. */
 export function neighbour<M extends Mark>(marks: readonly M[], atMs: number, by: 1 | -1): M | null {
-  const sorted = [...marks].sort((one, other) => one.fromMs - other.fromMs);
-  return (
-    (by === 1 ? sorted.find((one) => one.fromMs > atMs + 20) : sorted.findLast((one) => one.fromMs < atMs - 20)) ?? null
-  );
+  let found: M | null = null;
+  for (const one of marks) {
+    const isBeyond = by === 1 ? one.fromMs > atMs + 20 : one.fromMs < atMs - 20;
+    if (isBeyond && (found === null || by * (one.fromMs - found.fromMs) < 0)) found = one;
+  }
+  return found;
 }

@@ -1,6 +1,7 @@
 /** What is searched and found. Kept while other rooms are shown, so that coming back changes nothing. */
 import { ask, query, wordsOf } from "../../api/client";
 import type { Outline, PartRow, Removal, Rows } from "../../api/types";
+import { inOrder, lossOf, Seen, Together, type Entry, type Made, type ToldLoss } from "../../model/entries";
 import { Newest } from "../../model/turns";
 import { access } from "../../texts/access";
 import type { ClipRow, FramegrabRow, LossRow, RecordingRow } from "./rows";
@@ -20,10 +21,11 @@ export interface Wanted {
 export interface Content {
   recording: RecordingRow;
   parts: PartRow[];
-  clips: ClipRow[];
-  stills: FramegrabRow[];
-  losses: LossRow[];
-  observations: Outline[];
+  clips: Made[];
+  losses: ToldLoss[];
+  observations: Seen[];
+  /** Observations, stills and clips, in the order of time. */
+  entries: Entry[];
   /** Who removed it and where copies are; null: it was not removed. */
   removal: Removal | null;
 }
@@ -74,19 +76,34 @@ class Finder {
   /** All that belongs to one recording. Where the recorder does not answer, what is shown stays. */
   async open(id: string): Promise<void> {
     const askAll = async (): Promise<{ found: Content | null }> => {
-      const [recordings, parts, clips, stills, losses, observations] = await Promise.all([
-        all<RecordingRow>("recordings", id),
-        all<PartRow>("parts", id),
-        all<ClipRow>("clips", id),
-        all<FramegrabRow>("framegrabs", id),
-        all<LossRow>("losses", id),
-        all<Outline>("observations/outlines", id),
+      const recordings: RecordingRow[] = [];
+      const parts: PartRow[] = [];
+      const losses: ToldLoss[] = [];
+      const observations: Seen[] = [];
+      const clips = new Together<ClipRow>("clip", (one) => ({
+        from: one.start_utc,
+        to: one.end_utc,
+        isOpen: one.state === "open",
+      }));
+      const stills = new Together<FramegrabRow>("still", ({ frame_utc }) => ({
+        from: frame_utc,
+        to: frame_utc,
+        isOpen: false,
+      }));
+      await Promise.all([
+        each<RecordingRow>("recordings", id, (one) => recordings.push(one)),
+        each<PartRow>("parts", id, (one) => parts.push(one)),
+        each<ClipRow>("clips", id, (one) => clips.add(one)),
+        each<FramegrabRow>("framegrabs", id, (one) => stills.add(one)),
+        each<LossRow>("losses", id, (one) => losses.push(lossOf(one))),
+        each<Outline>("observations/outlines", id, (one) => observations.push(new Seen(one))),
       ]);
       const recording = recordings[0];
       if (recording === undefined) return { found: null };
       const path = `/api/v1/recordings/${encodeURIComponent(id)}/removal`;
       const removal = recording.state === "removed" ? await ask<Removal>("GET", path) : null;
-      return { found: { recording, parts, clips, stills, losses, observations, removal } };
+      const entries = inOrder(observations, stills.all, clips.all);
+      return { found: { recording, parts, clips: clips.all, losses, observations, entries, removal } };
     };
     const answer = await this.opening.of(() => this.keep(askAll));
     if (answer === null) return;
@@ -123,15 +140,16 @@ class Finder {
 
 const ROWS_MAX = 200_000;
 
-async function all<Row>(list: string, recording: string): Promise<Row[]> {
-  const found: Row[] = [];
+/** Gives each row of a recording's list to `take`: in slices, as they come, so that the page answers meanwhile. */
+async function each<Row>(list: string, recording: string, take: (row: Row) => void): Promise<void> {
+  let count = 0;
   let cursor: string | null = null;
   do {
     const rows: Rows<Row> = await ask("GET", query(`/api/v1/${list}`, { recording, limit: 1000, cursor }));
-    found.push(...rows.items);
+    rows.items.forEach(take);
+    count += rows.items.length;
     cursor = rows.next_cursor;
-  } while (cursor !== null && found.length < ROWS_MAX);
-  return found;
+  } while (cursor !== null && count < ROWS_MAX);
 }
 
 export const finder = new Finder();

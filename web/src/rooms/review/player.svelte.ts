@@ -41,12 +41,7 @@ export class Player {
         subtitles: one.file.replace("/file?", "/subtitles.vtt?"),
         isOpen: one.state === "open",
       }));
-    this.losses = content.losses.map((one) => ({
-      channel: one.channel,
-      fromMs: Date.parse(one.from_utc),
-      toMs: Date.parse(one.to_utc),
-      frames: one.frames,
-    }));
+    this.losses = content.losses;
     const names = [...new Set(this.parts.map((one) => one.channel))].sort();
     this.channels = [...order.filter((name) => names.includes(name)), ...names.filter((name) => !order.includes(name))];
     this.whole = span(this.parts);
