@@ -135,6 +135,11 @@ async def test_what_is_in_a_recording_leads_to_its_place(page: Page, program: Pr
         assert bag.testzip() is None
         recorded = [Path(part["path"]).name for part in program.rows("parts")]
         assert {Path(name).name for name in bag.namelist()} >= {*recorded, "bagit.txt", "manifest-sha256.txt"}
+    gone = Path(program.rows("parts")[0]["path"])
+    gone.rename(gone.with_suffix(".away"))
+    await page.get_by_role("link", name="Save all").click()
+    refused = page.get_by_test_id("proof").filter(has_text="No archive was saved")
+    await refused.get_by_text(gone.name).wait_for()
 
 
 PLAYED = """async (file) => {

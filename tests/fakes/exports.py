@@ -22,6 +22,9 @@ class FakeArchive:
     def close(self) -> None:
         self.is_closed = True
 
+    async def ended(self) -> None:
+        assert self.is_closed
+
 
 class FakeExports:
     """Reads the files at once."""

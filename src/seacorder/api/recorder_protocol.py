@@ -267,6 +267,8 @@ class Archive(Protocol):
 
     def close(self) -> None: ...
 
+    async def ended(self) -> None: ...
+
 
 class ArchiveSource(Protocol):
     """See `control.files.exports`."""

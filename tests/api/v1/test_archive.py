@@ -109,6 +109,21 @@ async def test_a_refusal_is_told_and_an_archive_that_was_sent_is_closed(
     assert (answer.status_code, answer.json()["fact"]) == (409, "Too many archives are being made already.")
 
 
+async def test_who_only_asks_is_told_the_same_and_gets_no_bytes(
+    client: httpx.AsyncClient, recorder: FakeRecorder, part: Part
+) -> None:
+    asked = {"only_ask": "true"}
+    answer = await client.get(ARCHIVE, params=asked)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert [one.is_closed for one in recorder.exports.archives] == [True]
+    assert recorder.removals.uses.why("r1") == ""
+    Path(part.path).unlink()
+    answer = await client.get(ARCHIVE, params=asked)
+    assert (answer.status_code, answer.json()) == (404, (await client.get(ARCHIVE)).json())
+    stretch = {"from": "2026-05-04T03:02:00Z", "to": "2026-05-04T03:05:00Z", **asked}
+    assert (await client.get(STRETCH, params=stretch)).status_code == 404
+
+
 @pytest.fixture
 def start(recorder: FakeRecorder, tmp_path: Path) -> int:
     """Two seconds of Bow and Stern, a framegrab and a loss; when they begin."""

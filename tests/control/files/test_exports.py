@@ -1,6 +1,5 @@
 """A bag comes from a process of its own, a piece for each that is asked for; what goes wrong is told."""
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -108,12 +107,11 @@ async def test_so_many_at_once_and_each_place_is_free_again() -> None:
     for one in running:
         one.close()
         one.close()
-    while rig.exports._running:
-        await asyncio.sleep(0)
+        await one.ended()
     for _ in range(AT_ONCE + 1):
-        (await rig.exports.open(rig.order)).close()
-        while rig.exports._running:
-            await asyncio.sleep(0)
+        export = await rig.exports.open(rig.order)
+        export.close()
+        await export.ended()
 
 
 async def test_a_folder_that_is_just_being_made_complete_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5120,7 +5120,10 @@ export interface operations {
     };
     recording_api_v1_recordings__id__archive_zip_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answer without it: 204 where it can be had, else why it is refused */
+                only_ask?: boolean;
+            };
             header?: never;
             path: {
                 /** @description `id` of the recording */
@@ -5142,6 +5145,8 @@ export interface operations {
     stretch_api_v1_archive_zip_get: {
         parameters: {
             query: {
+                /** @description Answer without it: 204 where it can be had, else why it is refused */
+                only_ask?: boolean;
                 /** @description Begin of the stretch (RFC 3339) */
                 from: string;
                 /** @description End of the stretch: the first instant that is not wanted (RFC 3339) */
@@ -5167,6 +5172,8 @@ export interface operations {
     observation_api_v1_observations__id__archive_zip_get: {
         parameters: {
             query?: {
+                /** @description Answer without it: 204 where it can be had, else why it is refused */
+                only_ask?: boolean;
                 /** @description Seconds before its begin */
                 before_seconds?: number;
                 /** @description Seconds after its end */

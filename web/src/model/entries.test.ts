@@ -91,6 +91,9 @@ test("the time of each of very many observations is parsed once, and no words ar
   );
   const titles = vi.spyOn(Seen.prototype, "title", "get");
   const entries = inOrder(all, stills(STILL).all);
+  expect(entries.map((one) => one.fromMs)).toEqual(
+    entries.map((one) => one.fromMs).sort((early, late) => early - late),
+  );
   expect(narrowed(entries, { text: "an-04", kind: "AN" }, NAMES).length).toBeLessThan(count);
   expect(inSight(all, { fromMs: DAY_MS, toMs: DAY_MS + count * 1000 }, 600)).toHaveLength(100);
   expect(neighbour(all, DAY_MS + 9000, 1)?.id).toBe("o10");

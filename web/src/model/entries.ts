@@ -113,9 +113,19 @@ function endOf(utc: string | null): number {
   return utc === null ? Infinity : Date.parse(utc);
 }
 
-/** All in the order of time. */
-export function inOrder(...lists: readonly (readonly Entry[])[]): Entry[] {
-  return lists.flat().sort((one, other) => one.fromMs - other.fromMs);
+/** The observations, which come in the order of time, with the stills and clips between them. */
+export function inOrder(observations: readonly Seen[], made: readonly Made[]): readonly Entry[] {
+  if (made.length === 0) return observations;
+  const found: Entry[] = [];
+  let at = 0;
+  for (const one of [...made].sort((early, late) => early.fromMs - late.fromMs)) {
+    for (let next = observations[at]; next !== undefined && next.fromMs <= one.fromMs; next = observations[at]) {
+      found.push(next);
+      at += 1;
+    }
+    found.push(one);
+  }
+  return found.concat(observations.slice(at));
 }
 
 /** The words that an entry is called by in the language of the page. */

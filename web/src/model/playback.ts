@@ -132,20 +132,23 @@ export function inSight<M extends Mark>(
   view: { fromMs: number; toMs: number },
   pixels: number,
 ): M[] {
-  const seen = marks.filter((one) => one.toMs >= view.fromMs && one.fromMs <= view.toMs);
   const places = Math.max(1, Math.floor(pixels / MARK_PX));
-  if (seen.length <= places) return seen;
   const perPlace = (view.toMs - view.fromMs) / places;
   const placeOf = (ms: number): number => Math.floor((ms - view.fromMs) / perPlace);
   const taken = new Set<number>();
-  return seen.filter((one) => {
+  const seen: M[] = [];
+  const firsts: M[] = [];
+  for (const one of marks) {
+    if (one.toMs < view.fromMs || one.fromMs > view.toMs) continue;
+    if (seen.length <= places) seen.push(one);
     const from = Math.max(0, placeOf(one.fromMs));
     const to = Math.min(places, placeOf(one.toMs));
     const key = from * (places + 1) + to;
-    if (taken.has(key)) return false;
+    if (taken.has(key)) continue;
     taken.add(key);
-    return true;
-  });
+    firsts.push(one);
+  }
+  return seen.length <= places ? seen : firsts;
 }
 
 /** The mark that is nearest to an instant, if it lies within `withinMs`. */

@@ -36,6 +36,7 @@ export const actions = catalogue(
       "clip-stop": "Clip ended",
       observe: "Observation stored",
       change: "Changed",
+      save: "The browser saves it",
     },
     pending: {
       start: "Starting",
@@ -45,6 +46,7 @@ export const actions = catalogue(
       "clip-stop": "Ending the clip",
       observe: "Storing",
       change: "Changing",
+      save: "Making the archive ready",
     },
     refused: {
       start: "Nothing was started",
@@ -54,6 +56,7 @@ export const actions = catalogue(
       "clip-stop": "The clip was not finished",
       observe: "Not stored",
       change: "Not changed",
+      save: "No archive was saved",
     },
     idle: {
       start: "Nothing was started",
@@ -63,6 +66,7 @@ export const actions = catalogue(
       "clip-stop": "There was no clip to end",
       observe: "Nothing was stored",
       change: "Nothing was changed",
+      save: "Nothing was saved",
     },
     noFile: "there was no file to finish.",
     unanswered: "The recorder did not answer. It may have been done all the same: look at the bar, then try again.",
@@ -120,6 +124,7 @@ export const actions = catalogue(
         "clip-stop": "Clip beendet",
         observe: "Beobachtung gespeichert",
         change: "Geändert",
+        save: "Der Browser speichert es",
       },
       pending: {
         start: "Startet",
@@ -129,6 +134,7 @@ export const actions = catalogue(
         "clip-stop": "Clip wird beendet",
         observe: "Wird gespeichert",
         change: "Wird geändert",
+        save: "Archiv wird vorbereitet",
       },
       refused: {
         start: "Nichts wurde gestartet",
@@ -138,6 +144,7 @@ export const actions = catalogue(
         "clip-stop": "Der Clip wurde nicht abgeschlossen",
         observe: "Nicht gespeichert",
         change: "Nicht geändert",
+        save: "Kein Archiv wurde gespeichert",
       },
       idle: {
         start: "Nichts wurde gestartet",
@@ -147,6 +154,7 @@ export const actions = catalogue(
         "clip-stop": "Es lief kein Clip",
         observe: "Nichts wurde gespeichert",
         change: "Nichts wurde geändert",
+        save: "Nichts wurde gespeichert",
       },
       noFile: "es gab keine Datei abzuschließen.",
       unanswered:
@@ -204,6 +212,7 @@ export const actions = catalogue(
         "clip-stop": "Klipp avsluttet",
         observe: "Observasjon lagret",
         change: "Endret",
+        save: "Nettleseren lagrer det",
       },
       pending: {
         start: "Starter",
@@ -213,6 +222,7 @@ export const actions = catalogue(
         "clip-stop": "Avslutter klipp",
         observe: "Lagrer",
         change: "Endrer",
+        save: "Arkivet gjøres klart",
       },
       refused: {
         start: "Ingenting ble startet",
@@ -222,6 +232,7 @@ export const actions = catalogue(
         "clip-stop": "Klippet ble ikke avsluttet",
         observe: "Ikke lagret",
         change: "Ikke endret",
+        save: "Ikke noe arkiv ble lagret",
       },
       idle: {
         start: "Ingenting ble startet",
@@ -231,6 +242,7 @@ export const actions = catalogue(
         "clip-stop": "Det var ikke noe klipp å avslutte",
         observe: "Ingenting ble lagret",
         change: "Ingenting ble endret",
+        save: "Ingenting ble lagret",
       },
       noFile: "det var ingen fil å avslutte.",
       unanswered: "Opptakeren svarte ikke. Det kan være gjort likevel: se på linjen øverst, og prøv igjen.",
@@ -287,6 +299,7 @@ export const actions = catalogue(
         "clip-stop": "Clipe terminado",
         observe: "Observação guardada",
         change: "Alterado",
+        save: "O navegador está a guardá-lo",
       },
       pending: {
         start: "A iniciar",
@@ -296,6 +309,7 @@ export const actions = catalogue(
         "clip-stop": "A terminar clipe",
         observe: "A guardar",
         change: "A alterar",
+        save: "A preparar o arquivo",
       },
       refused: {
         start: "Nada foi iniciado",
@@ -305,6 +319,7 @@ export const actions = catalogue(
         "clip-stop": "O clipe não foi terminado",
         observe: "Não guardada",
         change: "Não alterado",
+        save: "Nenhum arquivo foi guardado",
       },
       idle: {
         start: "Nada foi iniciado",
@@ -314,6 +329,7 @@ export const actions = catalogue(
         "clip-stop": "Não havia clipe a terminar",
         observe: "Nada foi guardado",
         change: "Nada foi alterado",
+        save: "Nada foi guardado",
       },
       noFile: "não havia ficheiro a terminar.",
       unanswered: "O gravador não respondeu. Pode ter sido feito na mesma: veja a barra e tente de novo.",

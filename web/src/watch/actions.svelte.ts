@@ -13,8 +13,10 @@ const FAILURES_MAX = 3;
 
 /** Stop waits for files that are being finished; the others are answered within seconds. */
 const COMMAND_SECONDS = 60;
+/** An archive may wait for its folder, and its files are looked at before it begins. */
+const ARCHIVE_SECONDS = 90;
 
-const PATHS: Record<Exclude<Deed, "observe" | "change">, string> = {
+const PATHS: Record<Exclude<Deed, "observe" | "change" | "save">, string> = {
   start: "recording/start",
   stop: "recording/stop",
   still: "framegrab",
@@ -53,7 +55,7 @@ class Actions {
   }
 
   /** True if it was carried out, on one channel at least. */
-  async command(deed: Exclude<Deed, "observe" | "change">): Promise<boolean> {
+  async command(deed: Exclude<Deed, "observe" | "change" | "save">): Promise<boolean> {
     return this.run(deed, deed, async () => {
       if (deed === "still") this.show(pending(deed));
       const outcome = await ask<Outcome>("POST", `/api/v1/${PATHS[deed]}`, { seconds: COMMAND_SECONDS });
@@ -99,6 +101,18 @@ class Actions {
     const body = { kind, channel, by: recorder.context?.operator ?? "" };
     return this.run(`see ${kind} ${channel ?? ""}`, "change", async () => {
       await ask<Alarm>("POST", "/api/v1/alarms/seen", { body });
+    });
+  }
+
+  /** Lets the browser save an archive. It would only say that it failed, so the recorder is asked for its reason before. */
+  async save(archive: string): Promise<boolean> {
+    return this.run(`save ${archive}`, "save", async () => {
+      this.show(pending("save"));
+      const asked = `${archive}${archive.includes("?") ? "&" : "?"}only_ask=true`;
+      await ask("GET", asked, { seconds: ARCHIVE_SECONDS });
+      const link = Object.assign(document.createElement("a"), { href: archive, download: "" });
+      link.click();
+      this.show({ ...pending("save"), tone: "done" });
     });
   }
 

@@ -29,20 +29,24 @@ T = TypeVar("T")
 AROUND_SECONDS, AROUND_SECONDS_MAX = 10.0, 86_400.0
 
 
-class StretchQuery(BaseModel):
-    """Which stretch of time, and of which channels."""
+class ArchiveQuery(BaseModel):
+    """Whether it is really wanted yet."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    only_ask: bool = Field(False, description="Answer without it: 204 where it can be had, else why it is refused")
+
+
+class StretchQuery(ArchiveQuery):
+    """Which stretch of time, and of which channels."""
 
     from_: str = Field(alias="from", description="Begin of the stretch (RFC 3339)")
     to: str = Field(description="End of the stretch: the first instant that is not wanted (RFC 3339)")
     channel: list[str] = Field(default=[], max_length=200, description="Of these channels alone; without it, of all")
 
 
-class AroundQuery(BaseModel):
+class AroundQuery(ArchiveQuery):
     """How much of the video around an observation."""
-
-    model_config = ConfigDict(extra="forbid")
 
     before_seconds: float = Field(AROUND_SECONDS, ge=0, le=AROUND_SECONDS_MAX, description="Seconds before its begin")
     after_seconds: float = Field(AROUND_SECONDS, ge=0, le=AROUND_SECONDS_MAX, description="Seconds after its end")
@@ -72,7 +76,7 @@ class Archives:
         self._recorder = recorder
         self._catalogue = recorder.catalogue
 
-    async def recording(self, id: RecordingId) -> Response:  # noqa: A002 - the path's
+    async def recording(self, id: RecordingId, asked: Annotated[ArchiveQuery, Query()]) -> Response:  # noqa: A002
         """A whole recording with its complete folder in one ZIP, which is a BagIt bag with SHA-256 sums."""
         of_it = Page(recording_id=id, limit=LIMIT_MAX)
         found: tuple[Recording, ...] = await self._catalogue.ask(lambda: self._all(Recording, of_it))
@@ -89,7 +93,7 @@ class Archives:
         beside = [str(Path(one.path).with_suffix(suffix)) for one in videos for suffix in SUBTITLE_SUFFIXES]
         order = self._recorder.exports.order(bag_name(id), f"The whole recording {id}", (id,))
         files = (*(one.path for one in videos), *(one.path for one in rows.framegrabs))
-        return await self._sent(replace(order, files=files, beside=(*beside, *rows.notes)))
+        return await self._sent(replace(order, files=files, beside=(*beside, *rows.notes)), asked.only_ask)
 
     async def stretch(self, asked: Annotated[StretchQuery, Query()]) -> Response:
         """All channels from one instant to another, cut without encoding, with all that was noted meanwhile."""
@@ -97,7 +101,7 @@ class Archives:
         if end <= begin:
             raise BadRequest("`to` is not later than `from`.", "Exchange them.", field="to")
         title = f"What was recorded from {utc_text(begin)} to {utc_text(end)}"
-        return await self._cut(_Wish(bag_name(f"{_short(begin)}_{_short(end)}"), title, begin, end, asked.channel))
+        return await self._cut(_Wish(bag_name(f"{_short(begin)}_{_short(end)}"), title, begin, end, asked))
 
     async def observation(self, id: ObservationId, asked: Annotated[AroundQuery, Query()]) -> Response:  # noqa: A002
         """An observation with its files, and all channels around it, cut without encoding."""
@@ -111,7 +115,7 @@ class Archives:
             raise BadRequest("No stretch of time is left.", "Ask for more before or after.", field="after_seconds")
         name = bag_name(f"{one.code}{one.number}_{_short(one.start.utc_ns)}")
         title = f"{one.code} {one.number} {one.label}, {utc_text(one.start.utc_ns)}"
-        return await self._cut(_Wish(name, title, begin_ns, end_ns, asked.channel, one))
+        return await self._cut(_Wish(name, title, begin_ns, end_ns, asked, one))
 
     async def _cut(self, wish: "_Wish") -> Response:
         page = Page(wish.begin_ns, wish.end_ns, limit=LIMIT_MAX)
@@ -122,11 +126,14 @@ class Archives:
         files = (*(one.path for one in rows.framegrabs), *wish.own_files)
         return await self._sent(
             replace(order, stretch=stretch, files=tuple(dict.fromkeys(files)), beside=tuple(rows.notes)),
+            wish.asked.only_ask,
             wish.recordings_of(rows),
         )
 
-    async def _sent(self, order: MakeBag, also: Iterable[str] = ()) -> Response:
-        """`also`: further recordings of which it has files."""
+    async def _sent(self, order: MakeBag, only_ask: bool, also: Iterable[str] = ()) -> Response:
+        """`only_ask`: all that could refuse it is done, and then it is not sent. `also`: further recordings of which it
+        has files.
+        """
         uses = self._recorder.removals.uses
         used = [uses.begin(one, "An archive of it is being made.") for one in {*order.recordings, *also}]
 
@@ -135,7 +142,13 @@ class Archives:
                 end()
 
         try:
-            return _ArchiveSending(await self._recorder.exports.open(order), f"{order.name}.zip", ended)
+            archive = await self._recorder.exports.open(order)
+            if only_ask:
+                archive.close()
+                await archive.ended()  # so that it does not count as one that is being made when it is asked for next
+                ended()
+                return Response(status_code=204)
+            return _ArchiveSending(archive, f"{order.name}.zip", ended)
         except BaseException:
             ended()
             raise
@@ -164,8 +177,7 @@ class _Wish:
     title: str
     begin_ns: int
     end_ns: int
-    channels: list[str]
-    """Empty: all."""
+    asked: StretchQuery | AroundQuery
     observation: Observation | None = None
     """Which the stretch is around."""
 
@@ -191,7 +203,7 @@ class _Wish:
         return {one for one in found if one}
 
     def _mine(self, rows: Iterable[Any]) -> list[Any]:
-        return [one for one in rows if not self.channels or one.channel in self.channels]
+        return [one for one in rows if not self.asked.channel or one.channel in self.asked.channel]
 
     def _overlaps(self, begin_ns: int, end_ns: int | None) -> bool:
         return begin_ns < self.end_ns and (end_ns is None or end_ns >= self.begin_ns)

@@ -171,6 +171,10 @@ class Export:
         """Ends the process; harmless when it has ended."""
         self._running.cancel()
 
+    async def ended(self) -> None:
+        """Waits until the process has ended, so that another archive can have its place."""
+        await asyncio.wait({self._running})
+
     def _ask(self) -> None:
         if not self._running.done():
             self._supervisor[self._job.name].send(SendMore())

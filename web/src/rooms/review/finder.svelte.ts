@@ -24,8 +24,11 @@ export interface Content {
   clips: Made[];
   losses: ToldLoss[];
   observations: Seen[];
+  /** Of them what was not withdrawn: instants, and times. */
+  points: Seen[];
+  spans: Seen[];
   /** Observations, stills and clips, in the order of time. */
-  entries: Entry[];
+  entries: readonly Entry[];
   /** Who removed it and where copies are; null: it was not removed. */
   removal: Removal | null;
 }
@@ -80,6 +83,8 @@ class Finder {
       const parts: PartRow[] = [];
       const losses: ToldLoss[] = [];
       const observations: Seen[] = [];
+      const points: Seen[] = [];
+      const spans: Seen[] = [];
       const clips = new Together<ClipRow>("clip", (one) => ({
         from: one.start_utc,
         to: one.end_utc,
@@ -96,14 +101,18 @@ class Finder {
         each<ClipRow>("clips", id, (one) => clips.add(one)),
         each<FramegrabRow>("framegrabs", id, (one) => stills.add(one)),
         each<LossRow>("losses", id, (one) => losses.push(lossOf(one))),
-        each<Outline>("observations/outlines", id, (one) => observations.push(new Seen(one))),
+        each<Outline>("observations/outlines", id, (row) => {
+          const one = new Seen(row);
+          observations.push(one);
+          if (!one.isWithdrawn) (row.is_span ? spans : points).push(one);
+        }),
       ]);
       const recording = recordings[0];
       if (recording === undefined) return { found: null };
       const path = `/api/v1/recordings/${encodeURIComponent(id)}/removal`;
       const removal = recording.state === "removed" ? await ask<Removal>("GET", path) : null;
-      const entries = inOrder(observations, stills.all, clips.all);
-      return { found: { recording, parts, clips: clips.all, losses, observations, entries, removal } };
+      const entries = inOrder(observations, [...stills.all, ...clips.all]);
+      return { found: { recording, parts, clips: clips.all, losses, observations, points, spans, entries, removal } };
     };
     const answer = await this.opening.of(() => this.keep(askAll));
     if (answer === null) return;
