@@ -23,11 +23,7 @@ from rig.program import Program, running, wait_for
 from rig.rtsp_server import RtspServer
 from rig.source_files import SourceFile
 
-pytestmark = [
-    pytest.mark.rtsp,
-    pytest.mark.slow,
-    pytest.mark.alone("processes that start need the machine for themselves; at most 0.6 s is lost"),
-]
+pytestmark = [pytest.mark.rtsp, pytest.mark.slow]
 
 GROUP = ("Bow", "Stern", "Port")
 SPLIT_SECONDS = 6
@@ -43,6 +39,7 @@ def halted(pid: int) -> None:
     os.kill(pid, signal.SIGSTOP)
 
 
+@pytest.mark.alone("processes that start need the machine for themselves; at most 0.6 s is lost")
 @pytest.mark.parametrize("end", [killed, halted])
 def test_a_group_that_ends_is_a_loss_of_its_channels_and_of_no_other(
     tmp_path: Path,
@@ -122,6 +119,7 @@ def does_not_answer(proxy: Proxy) -> None:
     proxy.cut()
 
 
+@pytest.mark.alone("a camera that floods takes all of the machine, and none beside it may lose a picture")
 def test_a_bad_camera_costs_its_group_nothing(
     tmp_path: Path, cameras_server: RtspServer, numbered: SourceFile
 ) -> None:
