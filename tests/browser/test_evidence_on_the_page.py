@@ -53,6 +53,7 @@ async def test_what_is_copied_kept_and_saved(page: Page, program: Program, tmp_p
 
     # Copies: the alarm leads to what is behind; once the NAS is there, all is done by itself.
     await expect(page.get_by_test_id("copies").locator("summary")).to_have_text("Verified copies: 0 of 1")
+    await expect(page.get_by_test_id("copies-sign")).to_have_text("not copied yet")
     await expect(page.get_by_test_id("to-copies")).to_contain_text("NAS: NOT being copied")
     await page.keyboard.press("v")
     await page.get_by_role("link", name="Show copies").click()
@@ -80,6 +81,9 @@ async def test_what_is_copied_kept_and_saved(page: Page, program: Program, tmp_p
 
     # Review: where its copies are; a stretch and an observation as archives.
     await page.goto(f"{program.url}/review/{recording}")
+    await expect(page.locator(".recording", has_text="1 observation").get_by_test_id("copies-sign")).to_have_text(
+        "1 verified copy"
+    )
     await page.get_by_text("Verified copies: 1 of 1").click()
     await expect(page.get_by_test_id("copies")).to_contain_text("compared on ")
     await page.keyboard.press("]")

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CopyTarget, VerifiedCopy } from "../api/types";
-import { byTarget, shareOf, standingOf, waitedSeconds, worstOf } from "./copies";
+import { byTarget, shareOf, signOf, standingOf, waitedSeconds, worstOf } from "./copies";
 
 function target(more: Partial<CopyTarget>): CopyTarget {
   const nothing = { behind_files: 0, behind_bytes: 0, behind_folders: 0, behind_since_utc: null, is_too_late: false };
@@ -18,6 +18,12 @@ test.each([
   [{ state: "failed", is_too_late: true, ...behind }, "failed"],
 ] as const)("%o is %s", (more, standing) => {
   expect(standingOf(target(more))).toBe(standing);
+});
+
+test("a recording has copies, may get its first one, or has none", () => {
+  expect(signOf(2, [target(behind)])).toBe("copied");
+  expect(signOf(0, [target({}), target({ state: "failed", ...behind })])).toBe("coming");
+  expect(signOf(0, [target({})])).toBe("none");
 });
 
 test("the worst of all targets counts", () => {

@@ -34,6 +34,12 @@ export function shareOf(progress: { done_bytes: number; bytes: number }): number
   return progress.bytes === 0 ? 1 : Math.min(1, progress.done_bytes / progress.bytes);
 }
 
+/** What a list says of the copies of a recording that has ended: it has some, or may get its first, or has none. */
+export function signOf(verified: number, targets: readonly CopyTarget[]): "copied" | "coming" | "none" {
+  if (verified > 0) return "copied";
+  return targets.some(isBehind) ? "coming" : "none";
+}
+
 export interface TargetCopies {
   target: string;
   /** The newest first: two disks that are used in turn are two copies. None: it has no complete copy yet. */

@@ -8,6 +8,10 @@ const EVERY_MS = 2000;
 class Copies {
   /** Null until the recorder has answered. */
   targets = $state.raw<CopyTarget[] | null>(null);
+  /** How many verified copies recordings have, by their ids. */
+  counts = $state.raw<ReadonlyMap<string, number>>(new Map());
+  private readonly uncounted = new Set<string>();
+  private isCounting = false;
   private watchers = 0;
   private timer = 0;
 
@@ -24,6 +28,22 @@ class Copies {
       this.watchers -= 1;
       if (this.watchers === 0) window.clearInterval(this.timer);
     };
+  }
+
+  /** Asks how many a recording has: one recording after the other, since a list has very many. */
+  async count(recording: string): Promise<void> {
+    this.uncounted.add(recording);
+    if (this.isCounting) return;
+    this.isCounting = true;
+    for (const one of this.uncounted) {
+      this.uncounted.delete(one);
+      try {
+        this.counts = new Map(this.counts).set(one, (await copiesOf(one)).length);
+      } catch {
+        // What was known stays.
+      }
+    }
+    this.isCounting = false;
   }
 
   private readonly look = inTurn(async () => {
