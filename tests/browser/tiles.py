@@ -2,7 +2,9 @@
 
 import asyncio
 import base64
+import io
 
+from PIL import Image
 from playwright.async_api import Locator, Page, expect
 
 from browser.operator import PATIENCE_MS
@@ -23,6 +25,16 @@ UPPER_PIXELS = """video => {
 }"""
 """Size, and the green of the pixels of the upper tenth."""
 
+ALL_PIXELS = """async shown => {
+  if (shown.decode) await shown.decode();
+  const canvas = document.createElement("canvas");
+  canvas.width = shown.videoWidth ?? shown.naturalWidth;
+  canvas.height = shown.videoHeight ?? shown.naturalHeight;
+  canvas.getContext("2d").drawImage(shown, 0, 0);
+  return canvas.toDataURL("image/png").split(",")[1];
+}"""
+"""As a PNG in base64."""
+
 NEXT_PICTURE = "video => new Promise(done => video.requestVideoFrameCallback(() => done()))"
 
 
@@ -30,6 +42,11 @@ async def reading_of(picture: Locator) -> StripReading | None:
     """What the pixels of a video or an image say of themselves; None where nothing can be read."""
     width, height, text = await picture.evaluate(UPPER_PIXELS)
     return strip.read(base64.b64decode(text), width, width, height)
+
+
+async def picture_of(shown: Locator) -> Image.Image:
+    """All that a video or an image shows just now."""
+    return Image.open(io.BytesIO(base64.b64decode(await shown.evaluate(ALL_PIXELS))))
 
 
 async def shown(page: Page, channel: str) -> StripReading:

@@ -1,6 +1,9 @@
 """A number as block characters, so that a test can read from a picture which text was burned into it."""
 
+from collections.abc import Sequence
 from typing import Any
+
+from PIL.Image import Image
 
 ONE, NOUGHT = "█", "▁"
 BITS = 16
@@ -22,10 +25,24 @@ def mark(number: int) -> str:
 def read_mark(frame: Any, top: float, bottom: float) -> int | None:
     """The number burned between two shares of the picture's height, of 4:2:0; None when none can be read."""
     plane = frame.planes[2]
-    # A zero is a low block, so the upper half of the line is read.
-    line = int((top * 2 + bottom) / 3 * plane.height)
-    row = memoryview(plane)[line * plane.line_size :][: plane.width]
-    red = [x for x in range(plane.width) if row[x] > _RED]
+    line = _line(top, bottom, plane.height)
+    return _read(memoryview(plane)[line * plane.line_size :][: plane.width])
+
+
+def read_mark_of_picture(picture: Image, top: float, bottom: float) -> int | None:
+    """As `read_mark`, of a picture as a browser shows it."""
+    red = picture.convert("YCbCr").getchannel("Cr")
+    line = _line(top, bottom, red.height)
+    return _read(red.crop((0, line, red.width, line + 1)).tobytes())
+
+
+def _line(top: float, bottom: float, height: int) -> int:
+    """A zero is a low block, so the upper half of the line is read."""
+    return int((top * 2 + bottom) / 3 * height)
+
+
+def _read(row: Sequence[int]) -> int | None:
+    red = [x for x, value in enumerate(row) if value > _RED]
     if not red:
         return None
     left, right = red[0], red[-1] + 1

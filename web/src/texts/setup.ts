@@ -59,6 +59,8 @@ export const setupTexts = catalogue(
     previewOfChannel: (channel: string) => `${channel} with the overlay`,
     overlayHint:
       "It is in the picture of each channel whose text is burned in, drawn as here. For the others its text is in the subtitles.",
+    burnedAlready:
+      "Its text is burned in, so this picture has the present text too. Another channel shows the new one alone.",
     layer: (number: number) => `Layer ${number}`,
     layerKind: "Shows",
     kinds: { text: "Text", time: "Time", channel: "Channel's name", image: "Image" },
@@ -161,6 +163,8 @@ export const setupTexts = catalogue(
       previewOfChannel: (channel) => `${channel} mit dem Text`,
       overlayHint:
         "Gezeichnet von dem, was ins Bild brennt. Kanäle zeigen es, wo Text ins Bild gebrannt wird; sonst steht der Text in den Untertiteln.",
+      burnedAlready:
+        "Sein Text ist eingebrannt, also steht auch der jetzige in diesem Bild. Ein anderer Kanal zeigt den neuen allein.",
       layer: (number) => `Ebene ${number}`,
       layerKind: "Zeigt",
       kinds: { text: "Text", time: "Zeit", channel: "Name des Kanals", image: "Bild" },
@@ -262,6 +266,8 @@ export const setupTexts = catalogue(
       previewOfChannel: (channel) => `${channel} med teksten`,
       overlayHint:
         "Tegnet av det som brenner inn. Kanaler viser det der tekst brennes inn i bildet; ellers står teksten i undertekstene.",
+      burnedAlready:
+        "Teksten er brent inn, så dette bildet har også den nåværende teksten. En annen kanal viser bare den nye.",
       layer: (number) => `Lag ${number}`,
       layerKind: "Viser",
       kinds: { text: "Tekst", time: "Tid", channel: "Kanalens navn", image: "Bilde" },
@@ -363,6 +369,8 @@ export const setupTexts = catalogue(
       previewOfChannel: (channel) => `${channel} com o texto`,
       overlayHint:
         "Desenhado por aquilo que grava na imagem. Os canais mostram-no onde o texto é gravado na imagem; senão o texto está nas legendas.",
+      burnedAlready:
+        "O texto está gravado na imagem, por isso esta tem também o texto atual. Outro canal mostra só o novo.",
       layer: (number) => `Camada ${number}`,
       layerKind: "Mostra",
       kinds: { text: "Texto", time: "Hora", channel: "Nome do canal", image: "Imagem" },

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from seacorder.api.http import documented, wire
 from seacorder.api.recorder_protocol import Recorder
 from seacorder.api.v1.view import View, answered, shown
+from seacorder.base.errors import BadRequest
 from seacorder.control.settings.rules import TEMPLATES
 from seacorder.model.name_preview import NamePreview
 from seacorder.model.recording import FileKind
@@ -66,7 +67,10 @@ class Templates:
         sent = wire.read_fields(await wire.read_object(request), _READERS)
         values = {_FIELDS[name]: text for name, text in sent.items()}
         utc_ns = self._recorder.status().utc_ns
-        names = await self._recorder.preview_names(SettingsChange(**values), utc_ns)
+        try:
+            names = await self._recorder.preview_names(SettingsChange(**values), utc_ns)
+        except BadRequest as error:
+            raise BadRequest(error.fact, error.action, field=TEMPLATES.get(error.field or "")) from error
         return answered(NamesView(
             items=[_of_kind(one) for one in names.items],
             unknown_tags=[shown(UnknownTagView, one) for one in names.unknown_tags],
