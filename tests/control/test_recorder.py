@@ -14,7 +14,7 @@ from seacorder.model.encoding import EncodingStatus
 from seacorder.model.event import Severity
 from seacorder.model.loss import Loss, LossCause
 from seacorder.model.outcome import CommandFailed
-from seacorder.model.recording import FileState, FileStatus, RecordingState
+from seacorder.model.recording import FileKind, FileState, FileStatus, RecordingState
 from seacorder.model.report import FileExamined
 from seacorder.model.settings import SettingsChange
 
@@ -42,6 +42,30 @@ async def test_it_records_right_after_start_and_not_after_stop(bridge: Bridge) -
     assert bridge.recorder.is_recording()
     await bridge.recorder.stop_recording()
     assert not bridge.recorder.is_recording()
+
+
+async def test_what_a_restart_would_break_off_is_told(bridge: Bridge) -> None:
+    def fact() -> str:
+        why = bridge.recorder.against_restart()
+        return "" if why is None else why.fact
+
+    await bridge.start()
+    assert fact() == ""
+    await bridge.recorder.start_recording()
+    await bridge.recorder.start_clip(FileKind.CLIP)
+    assert fact() == "A recording is on."
+    await bridge.recorder.stop_recording()
+    assert fact() == "A clip is on."
+    await bridge.recorder.stop_clip(FileKind.CLIP)
+    exports = bridge.recorder.exports
+    sending = asyncio.ensure_future(exports.open(exports.order("r1", "A recording")))
+    await asyncio.sleep(0)
+    assert fact() == "An archive of recordings is being sent."
+    sending.cancel()
+    await asyncio.wait({sending})
+    while exports.is_making:
+        await asyncio.sleep(0)
+    assert fact() == ""
 
 
 async def test_it_does_not_record_when_no_bytes_reach_a_file(bridge: Bridge) -> None:

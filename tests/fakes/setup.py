@@ -4,6 +4,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from seacorder.base.errors import BadRequest
+from seacorder.base.message import Message
 from seacorder.config.load import source_of
 from seacorder.config.schema import ServerSettings, Settings
 from seacorder.control.events.log import EventKind
@@ -79,7 +80,7 @@ class SetupBench:
         self.path.write_text(text, encoding="utf-8")
         self.trials = FakeTrials()
         self.said: list[str] = []
-        self.busy = ""
+        self.busy: Message | None = None
         self.restarts = 0
         self.setup = self.started()
 

@@ -224,14 +224,10 @@ def _setup(start: Start, recorder: Recorder, shutdown: Shutdown, ending: Restart
     trials = Supervisor(Callbacks())
     shutdown.started("trials of cameras", trials.stop, limit_seconds=WEB_STOP_SECONDS)
 
-    def is_busy() -> str:
-        now = recorder.status()
-        return "A recording is on." if now.recording_id else "A clip is on." if now.is_clip_recording else ""
-
     running = start.settings if start.used is None else start.used.settings
     restart = ending.restart if can_restart() else None
     changes = recorder.channel_changes
-    again = Restarting(is_busy, restart, Listening(start.settings.server, start.options))
+    again = Restarting(recorder.against_restart, restart, Listening(start.settings.server, start.options))
     return Setup(start.source, running, recorder.journal, changes, InputTrials(trials), again)
 
 

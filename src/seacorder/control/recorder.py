@@ -7,6 +7,7 @@ from dataclasses import replace
 import seacorder
 from seacorder.base.clock import Clock
 from seacorder.base.errors import CatalogueFailed
+from seacorder.base.message import Message
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.catalogue.queries import Unfinished
 from seacorder.control.alarms.alarms import Alarms
@@ -418,6 +419,17 @@ class Recorder:
     def status(self) -> RecorderStatus:
         """The state of all channels, disks and alarms, as one value."""
         return replace(self._status.now(seacorder.__version__), removal_rules=self.removal_rules.status)
+
+    def against_restart(self) -> Message | None:
+        """What a restart would break off now, so that it has to be begun again; None: nothing."""
+        if self._recordings.running is not None or self._is_clip_on():
+            what = "A clip" if self._recordings.running is None else "A recording"
+            return Message(f"{what} is on.", "Stop it first, then restart.")
+        if self.blackbox.is_keeping:
+            return Message("A stretch of the blackbox is being kept.", "Wait until that is done, then restart.")
+        if self.exports.is_making:
+            return Message("An archive of recordings is being sent.", "Wait for it, or cancel the download.")
+        return None
 
     # Inside.
 

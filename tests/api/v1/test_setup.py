@@ -184,9 +184,9 @@ async def test_a_camera_that_runs_is_not_connected_to_again(
 
 
 async def test_a_restart_is_refused_while_a_recording_is_on(asked: httpx.AsyncClient, bench: SetupBench) -> None:
-    bench.busy = "A recording is on."
+    bench.busy = Message("A recording is on.", "Stop it first.")
     assert (await asked.post("/api/v1/setup/restart")).status_code == 409
-    bench.busy = ""
+    bench.busy = None
     assert (await asked.post("/api/v1/setup/restart")).status_code == 204
     assert bench.restarts == 1
 

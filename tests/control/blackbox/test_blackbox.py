@@ -1,5 +1,6 @@
 """The blackbox over fake workers with real files: it runs by itself, is told apart, keeps to its limits, is kept."""
 
+import asyncio
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -89,7 +90,12 @@ async def test_a_recording_process_that_was_killed_goes_on_with_the_next_number(
 
 async def test_a_stretch_becomes_a_recording_of_the_same_files(recorder: Bridge) -> None:
     now_ns = recorder.clock.utc_ns()
-    kept = await recorder.recorder.blackbox.keep(now_ns - MINUTE_NS, now_ns)
+    keeping = asyncio.ensure_future(recorder.recorder.blackbox.keep(now_ns - MINUTE_NS, now_ns))
+    await asyncio.sleep(0)
+    why = recorder.recorder.against_restart()
+    kept = await keeping
+    assert why is not None
+    assert (why.fact, recorder.recorder.against_restart()) == ("A stretch of the blackbox is being kept.", None)
     assert (kept.channels, kept.files, kept.losses, kept.is_linked) == (("Bow", "Stern"), 2, 0, True)
     parts = await recorder.rows("parts")
     assert {(part.recording_id, part.number, part.state) for part in parts} == {

@@ -8,6 +8,7 @@ import pytest
 
 from fakes.setup import FakeListening, SetupBench
 from seacorder.base.errors import BadRequest, NotKnown, NotPossible
+from seacorder.base.message import Message
 from seacorder.config.load import source_of
 from seacorder.control.settings.setup import Restarting, Setup
 from seacorder.model.command import TryInput
@@ -177,11 +178,11 @@ async def test_an_event_says_which_keys_were_changed_and_nothing_where_none_was(
 
 
 async def test_a_restart_is_refused_while_something_is_recorded(bench: SetupBench) -> None:
-    bench.busy = "A recording is on."
+    bench.busy = Message("A recording is on.", "Stop it first.")
     with pytest.raises(NotPossible, match="A recording is on"):
         await bench.setup.restart()
     assert bench.restarts == 0
-    bench.busy = ""
+    bench.busy = None
     await bench.setup.restart()
     assert bench.restarts == 1
 
@@ -209,7 +210,7 @@ async def test_a_trial_gets_the_whole_address_and_one_that_runs_is_known(bench: 
 
 async def test_variables_alone_can_be_changed_by_nobody(bench: SetupBench) -> None:
     settings = source_of(bench.path, {}).in_use().settings
-    again = Restarting(lambda: "", None, FakeListening(settings.server))
+    again = Restarting(lambda: None, None, FakeListening(settings.server))
     alone = Setup(None, settings, bench, bench.channels, bench.trials, again)  # type: ignore[arg-type]
     with pytest.raises(NotPossible, match="no settings file"):
         await alone.now()

@@ -118,6 +118,11 @@ class BlackboxDoor:
         return await self._keeping.keep(from_utc_ns, to_utc_ns)
 
     @property
+    def is_keeping(self) -> bool:
+        """A stretch is being kept."""
+        return self._keeping is not None and self._keeping.is_working
+
+    @property
     def _known(self) -> Blackbox:
         if self.box is None:
             raise self._none

@@ -108,6 +108,11 @@ class Keeping:
         self._reserve_bytes = reserve_bytes
         self._one = asyncio.Lock()
 
+    @property
+    def is_working(self) -> bool:
+        """A stretch is being kept."""
+        return self._one.locked()
+
     async def keep(self, from_utc_ns: int, to_utc_ns: int) -> KeptStretch:
         """Keeps all whole files with anything from between the two instants.
 

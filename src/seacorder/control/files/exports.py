@@ -79,6 +79,11 @@ class Exports:
             raise
         return export
 
+    @property
+    def is_making(self) -> bool:
+        """A bag is on its way."""
+        return bool(self._running)
+
     def order(self, name: str, title: str, recordings: tuple[str, ...] = ()) -> MakeBag:
         """An order without files yet."""
         key_folder = self._folders.key_folder

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from pydantic import ValidationError
 
 from seacorder.base.errors import BadRequest, NotKnown, NotPossible, SettingsError, StorageFailed
+from seacorder.base.message import Message
 from seacorder.base.redaction import MASK, redact_address
 from seacorder.config import page_file
 from seacorder.config.faults import Wording, message_of
@@ -78,8 +79,8 @@ class ListeningTrial(Protocol):
 class Restarting:
     """How the program is started again."""
 
-    is_busy: Callable[[], str]
-    """What speaks against it now, as a sentence; empty: nothing."""
+    hindrance: Callable[[], Message | None]
+    """What it would break off now; None: nothing."""
     restart: Callable[[], None] | None
     """None: this system cannot."""
     listening: ListeningTrial
@@ -226,8 +227,8 @@ class Setup:
         return next((index for index, one in enumerate(self._in_force.channels) if one.address == address), None)
 
     async def restart(self) -> None:
-        """Starts the program again, with the settings as they are stored now. Raises NotPossible while it records,
-        where this system cannot, and where the next start would fail."""
+        """Starts the program again, with the settings as they are stored now. Raises NotPossible while something is on
+        that it would break off, where this system cannot, and where the next start would fail."""
         self._refuse_while_busy()
         if self._restarting.restart is None:
             raise NotPossible("Seacorder cannot restart itself on this system.", "End it and start it again.")
@@ -238,8 +239,8 @@ class Setup:
         self._restarting.restart()
 
     def _refuse_while_busy(self) -> None:
-        if why := self._restarting.is_busy():
-            raise NotPossible(why, "Stop it first, then restart.")
+        if (why := self._restarting.hindrance()) is not None:
+            raise NotPossible(why.fact, why.action)
 
     def _try_next_start(self, source: SettingsSource) -> None:
         """Blocks. Without it a fault of the settings file, or a port that is taken, would leave nobody recording."""
