@@ -1,8 +1,10 @@
 """A real camera in the blackbox, end to end: numbered frames, kept as a recording that checks and rebuilds whole."""
 
+import json
 import socket
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +43,10 @@ def keep_all(program: Program) -> Any:
     return program.post("/api/v1/blackbox/keep", {"from": answer["oldest_utc"], "to": now}, status=201)
 
 
+def instant(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
 def check(program: Program) -> str:
     command = [sys.executable, "-m", "seacorder", "check", "--config", str(program.settings_path)]
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout
@@ -73,6 +79,10 @@ def test_what_it_records_is_kept_frame_by_frame(
         assert {part["recording_id"] for part in parts} == {kept["recording_id"]}
         assert {part["state"] for part in parts} == {"whole"}
         wait_for((Path(kept["folder"]) / "manifest-sha256.txt").exists, "the complete folder")
+        (times,) = json.loads((Path(kept["folder"]) / "time.json").read_text())["recordings"]
+        looked = [instant(sample["clock_utc"]) for sample in times["samples"]]
+        assert (times["id"], times["samples"][0]["at"]) == (kept["recording_id"], "start")
+        assert all(one <= instant(kept["to_utc"]) for one in looked)
         program.stop()
     for name in addresses:
         mine = [part for part in parts if part["channel"] == name]
@@ -82,6 +92,8 @@ def test_what_it_records_is_kept_frame_by_frame(
         if how != "encoded":
             assert missing_and_repeated(numbers) == ([], [])
     assert "Everything agrees." in check(program)
+    command = [sys.executable, "-m", "seacorder", "verify", kept["folder"]]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def test_a_recording_beside_it_has_the_same_frames_and_keeps_its_own(
