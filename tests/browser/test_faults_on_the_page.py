@@ -29,7 +29,7 @@ LOSS_MS = 30_000
 GO_ON = "ms => { const now = performance.now.bind(performance); performance.now = () => now() + ms; }"
 AMISS = re.compile("RECORDING, FAULT|NOTHING RECORDED")
 CAMERA = "test:?size=320x180&rate=25&gop=25"
-SPEC = SourceSpec(seconds=150, rate=25, gop=25, width=640, height=360)
+SPEC = SourceSpec(seconds=180)
 RESERVE = 50_000_000
 ROOM = 400_000_000
 """What the disk has above the reserve, before somebody else takes it."""

@@ -15,10 +15,11 @@ from rig.source_files import SourceSpec
 pytestmark = [pytest.mark.browser, pytest.mark.rtsp]
 
 SPECS = {
-    "Bow": SourceSpec(seconds=150),
-    "Stern": SourceSpec(seconds=150, b_frames=2, channel_index=1),
+    "Bow": SourceSpec(seconds=180),
+    "Stern": SourceSpec(seconds=120, b_frames=2, channel_index=1),
     "ROV": SourceSpec(seconds=10, codec="hevc", channel_index=2),
 }
+"""The first two are films that other tests have as well: each is made once."""
 PLAYED = ("Bow", "Stern")
 """What each browser plays as it is recorded."""
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.rtsp
 
 SPECS = {
     "Bow": SourceSpec(seconds=60),
-    "Stern": SourceSpec(seconds=60, b_frames=2, channel_index=1),
+    "Stern": SourceSpec(seconds=120, b_frames=2, channel_index=1),
     "ROV": SourceSpec(seconds=60, codec="hevc", width=320, height=180, channel_index=2),
 }
 PICTURES = 40
