@@ -16,7 +16,8 @@ from rig.program import Program, running
 
 pytestmark = pytest.mark.browser
 
-CAMERA = "test:?size=640x360&rate=25&gop=25"
+CAMERA = "test:?size=640x360&rate=25&gop=5"
+"""With many keyframes, so that the files of both cameras begin at nearly the same instant."""
 NAMES = ("Bow", "Stern")
 
 

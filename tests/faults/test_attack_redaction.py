@@ -15,9 +15,9 @@ TOOK: dict[str, float] = {}
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_redaction_takes_time_in_proportion_to_the_text(text: str) -> None:
-    begin = time.perf_counter()
+    begin = time.thread_time()  # of this thread alone: whatever else the machine does
     redact(text * TIMES)
-    TOOK[text] = time.perf_counter() - begin
+    TOOK[text] = time.thread_time() - begin
     assert TOOK[text] < SECONDS_MAX
 
 

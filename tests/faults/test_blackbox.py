@@ -46,6 +46,10 @@ def is_recording(program: Program) -> bool:
     return bool(program.get("/api/v1/status")["blackbox"]["is_recording"])
 
 
+def all_record(program: Program) -> bool:
+    return all(channel["is_recording"] for channel in program.get("/api/v1/status")["channels"])
+
+
 def keep_all(program: Program) -> tuple[list[Any], list[Any]]:
     """Everything that the blackbox holds: the rows of its parts and losses, as a recording."""
     oldest, now = program.get("/api/v1/blackbox")["oldest_utc"], program.get("/api/v1/status")["utc"]
@@ -69,7 +73,7 @@ def test_its_disk_is_full_and_recordings_do_not_feel_it(
         assert "The blackbox does NOT record" in fact
         assert "is full" in fact
         program.record_further(3.0)
-        assert all(channel["is_recording"] for channel in program.get("/api/v1/status")["channels"])
+        wait_for(lambda: all_record(program), "every channel to be recorded all the same")
         filler.unlink()
         wait_for(lambda: is_recording(program), "the blackbox to go on by itself")
         wait_for(lambda: KIND not in program.alarms(), "the end of the alarm")
@@ -103,7 +107,7 @@ def test_its_disk_hangs_and_recordings_do_not_feel_it(
             wait_for(lambda: KIND in program.alarms(), "the alarm")
             seconds = time.monotonic() - begin
             program.record_further(6.0)  # over a split of the blackbox, which waits for its disk
-            assert all(channel["is_recording"] for channel in program.get("/api/v1/status")["channels"])
+            wait_for(lambda: all_record(program), "every channel to be recorded all the same")
         wait_for(lambda: is_recording(program), "the blackbox to go on by itself")
         program.record_further(2.0)
         assert program.post("/api/v1/recording/stop")["ok"]

@@ -73,6 +73,12 @@ def g711(*, factor: float = 1) -> Quirk:
     return with_sound(lines, lambda _: bytes(320), seconds=0.04, stamp=lambda number: round(number * 320 * factor))
 
 
+class PunctualCamera(OddCamera):
+    """Is on time again soon, however long a busy machine has held it up."""
+
+    _catches_up_seconds = 60.0
+
+
 def taken(camera: OddCamera, pictures: int = 60) -> tuple[SourceFormat, list[SourcePacket], list[SourcePacket]]:
     """The format, pictures and sound."""
     formats, came = read_camera(camera.url, pictures)
@@ -102,7 +108,7 @@ QUIRKS = {
 def test_sound_is_recorded_as_long_as_it_is(name: str, rig_source: MakeSource) -> None:
     # Only what arrives in its own time tells which clock is wrong.
     seconds = None if "clock" in name or "by" in name else 0.01
-    with OddCamera(footage(rig_source(SPEC)), QUIRKS[name], seconds=seconds) as camera:
+    with PunctualCamera(footage(rig_source(SPEC)), QUIRKS[name], seconds=seconds) as camera:
         found, video, sound = taken(camera)
     assert found.audio is not None
     assert (found.audio.codec, found.audio.channels) == ("aac", 1)

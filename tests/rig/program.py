@@ -175,11 +175,20 @@ class Program:
         cursor: str | None = None
         while True:
             query = {**filters, "limit": "100", **({"cursor": cursor} if cursor else {})}
-            answer = self._http.get(f"{self.url}/api/v1/{what}", params=query).json()
+            answer = self._page(what, query)
             items += answer["items"]
             cursor = answer["next_cursor"]
             if not cursor:
                 return items
+
+    def _page(self, what: str, query: dict[str, str]) -> Any:
+        """One page of a list. A busy disk may not answer in time; then it is asked again."""
+
+        def asked() -> httpx.Response | None:
+            answer = self._http.get(f"{self.url}/api/v1/{what}", params=query)
+            return None if answer.status_code == 503 else answer
+
+        return wait_for(asked, f"the list of {what}").json()
 
     def records_anew(self, before: str) -> bool:
         """A recording other than `before` (its id) runs, on every channel; False too while nobody answers."""

@@ -129,7 +129,7 @@ class Catalogue(Queries):
     async def ask(self, question: Callable[[], T]) -> T:
         """Runs a query from the event loop without blocking it: `ask(lambda: catalogue.rows(Part, page))`.
 
-        The query sees all rows recorded before it, if the disk takes them soon. Raises CatalogueFailed, after three
+        The query sees all rows recorded before it, if the disk takes them soon. Raises CatalogueFailed, after five
         seconds at most, if the disk does not answer.
         """
         return await self._timed.ask(question)

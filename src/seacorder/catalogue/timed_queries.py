@@ -10,8 +10,9 @@ from seacorder.base.errors import CatalogueFailed
 from seacorder.base.message import Message
 
 T = TypeVar("T")
-FRESH_SECONDS = 1.0
-"""How long a query waits for rows that were recorded just before it."""
+FRESH_SECONDS = 3.0
+"""How long a query waits for rows that were recorded just before it. A busy disk needs a second and more now and then;
+where it hangs, only the first query waits."""
 ANSWER_SECONDS = 2.0
 """How long a query may take. A disk that has to spin up often makes it within this time."""
 _NO_ANSWER = Message(
