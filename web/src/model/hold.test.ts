@@ -1,8 +1,18 @@
 import { expect, test } from "vitest";
-import { held, HOLD_MS, newHold, progress, type HoldEvent } from "./hold";
+import { held, HOLD_MS, newHold, progress, SEEN_MS, type Hold, type HoldEvent } from "./hold";
 
-function after(isKeyDown: boolean, ...events: [HoldEvent, number][]) {
-  return events.reduce((hold, [event, ms]) => held(hold, event, ms), newHold(isKeyDown));
+const TICK_MS = 50;
+
+/** With a tick each 50 ms in between, as the page makes them. */
+function after(isKeyDown: boolean, ...events: [HoldEvent, number][]): Hold {
+  let hold = newHold(isKeyDown);
+  let beforeMs = 0;
+  for (const [event, ms] of events) {
+    for (let tickMs = beforeMs + TICK_MS; tickMs < ms; tickMs += TICK_MS) hold = held(hold, "tick", tickMs);
+    hold = held(hold, event, ms);
+    beforeMs = ms;
+  }
+  return hold;
 }
 
 test("holding long enough counts", () => {
@@ -14,6 +24,12 @@ test("letting go earlier changes nothing, and the next press begins from nothing
   const hold = after(false, ["press", 0], ["tick", 1000], ["release", 1400], ["press", 1450], ["tick", HOLD_MS + 10]);
   expect(hold.isDone).toBe(false);
   expect(progress(hold, 1450 + HOLD_MS / 2)).toBeCloseTo(0.5);
+});
+
+test("while the page stands still nobody is seen to hold", () => {
+  const clicked = held(after(false, ["press", 100]), "tick", 100 + 10 * HOLD_MS);
+  expect([clicked.isDone, progress(clicked, 100 + 10 * HOLD_MS)]).toEqual([false, SEEN_MS / HOLD_MS]);
+  expect(held(clicked, "release", 110 + 10 * HOLD_MS).isDone).toBe(false);
 });
 
 test("the key that opened it has to be let go first", () => {

@@ -5,10 +5,14 @@
  */
 
 export const HOLD_MS = 1500;
+/** Of the time between two ticks no more counts: a page that stood still has not seen whether anybody held. */
+export const SEEN_MS = 200;
 
 export interface Hold {
-  /** When holding began; null while nobody holds. */
+  /** When holding began, the later the longer the page stood still meanwhile; null while nobody holds. */
   sinceMs: number | null;
+  /** When it was looked last. */
+  seenMs: number;
   /** The key that opened it is still down. */
   isKeyDown: boolean;
   isDone: boolean;
@@ -19,11 +23,12 @@ export type HoldEvent = "press" | "release" | "key-press" | "key-release" | "blu
 
 /** `isKeyDown`: the key that opened the dialog has not been let go yet. */
 export function newHold(isKeyDown: boolean): Hold {
-  return { sinceMs: null, isKeyDown, isDone: false };
+  return { sinceMs: null, seenMs: 0, isKeyDown, isDone: false };
 }
 
-export function held(hold: Hold, event: HoldEvent, nowMs: number): Hold {
-  if (hold.isDone) return hold;
+export function held(before: Hold, event: HoldEvent, nowMs: number): Hold {
+  if (before.isDone) return before;
+  const hold = seen(before, nowMs);
   switch (event) {
     case "press":
       return { ...hold, sinceMs: hold.sinceMs ?? nowMs };
@@ -37,6 +42,11 @@ export function held(hold: Hold, event: HoldEvent, nowMs: number): Hold {
     case "tick":
       return isLongEnough(hold, nowMs) ? { ...hold, sinceMs: null, isDone: true } : hold;
   }
+}
+
+function seen(hold: Hold, nowMs: number): Hold {
+  const stoodStillMs = Math.max(0, nowMs - hold.seenMs - SEEN_MS);
+  return { ...hold, seenMs: nowMs, sinceMs: hold.sinceMs === null ? null : hold.sinceMs + stoodStillMs };
 }
 
 function isLongEnough(hold: Hold, nowMs: number): boolean {
