@@ -84,7 +84,7 @@ format: $(DEV_STAMP)  ## sort imports and lay out the code
 bench: $(DEV_STAMP) system  ## the figures, written into docs/reference/benchmarks.md; BENCH_SHORT=1 for a quick look
 	PYTHONPATH=tests $(PY) -m bench $(ARGS)
 
-faults: $(DEV_STAMP) system  ## kills, bad cameras, bad disks: the table of docs/design/faults.md, an hour; SHORT=1 for minutes
+faults: $(DEV_STAMP) system  ## kills, bad cameras, bad disks: the table of docs/design/faults.md, three hours; SHORT=1 for minutes
 	PYTHONPATH=tests $(PY) -m faults $(if $(SHORT),--short) $(ARGS)
 
 answers: $(DEV_STAMP) system  ## the answers in docs/programs, from a recorder that is asked; a minute

@@ -1,11 +1,11 @@
 """`make faults`: every case, and the table of what they found.
 
-    python -m faults                 the long form: an hour; writes the table into docs/design/faults.md
+    python -m faults                 the long form: three hours; writes the table into docs/design/faults.md
     python -m faults --short         minutes; prints the table only
     python -m faults --keep FILE     what is found is kept in FILE as well, beside what an earlier run kept there
     … --write                        writes the table all the same
 
-What follows is handed to pytest, as `-k kills`; then the table is only printed as well. With `--keep` the hour can be
+What follows is handed to pytest, as `-k kills`; then the table is only printed as well. With `--keep` the hours can be
 taken in pieces: tests that are run again replace what they found before, and the table has all of it.
 """
 

@@ -99,7 +99,7 @@ class Results:
 
 
 def is_long() -> bool:
-    """True in the long form, which takes most of an hour."""
+    """True in the long form, which takes three hours."""
     return os.environ.get(LONG_VARIABLE) == "1"
 
 
