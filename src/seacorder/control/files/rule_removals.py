@@ -1,7 +1,7 @@
 """Removes recordings by the rules of `[removal]`, one after the other, on the way on which an operator removes them.
 
 A rule orders what an operator could order, and copies are read and compared then: it never counts one because it was
-good once. Copies are read no faster than `BYTES_PER_SECOND`, so that a recording that runs keeps its
+good once. Copies are read no faster than `removals.RULE_BYTES_PER_SECOND`, so that a recording that runs keeps its
 disks; whatever an operator has ordered goes first. What a rule would do and cannot is told once.
 """
 
