@@ -18,6 +18,9 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _TIME_NAMESPACE = Path("/proc/self/ns/time")
 """Linux: a container's monotonic clock may have an offset against the machine's, see time_namespaces(7)."""
 
+_NO_WAIT_NS = 100_000
+_READINGS = 8
+
 
 @dataclass(frozen=True, slots=True)
 class Timebase:
@@ -43,6 +46,28 @@ class Clock(Protocol):
     def timebase(self) -> Timebase:
         """Which monotonic clock this is. Reads small files of the kernel."""
         ...
+
+
+def both_ns(clock: Clock) -> tuple[int, int]:
+    """Monotonic time and UTC of one moment. Does not block.
+
+    Clocks are read one after the other, and the process may have to wait in between: then they are read again. If it
+    waits each time, the reading with the shortest wait counts.
+    """
+    shortest_ns, both = -1, (0, 0)
+    for _ in range(_READINGS):
+        before_ns, utc_ns, after_ns = clock.monotonic_ns(), clock.utc_ns(), clock.monotonic_ns()
+        if not 0 <= shortest_ns <= after_ns - before_ns:
+            shortest_ns, both = after_ns - before_ns, (before_ns, utc_ns)
+        if shortest_ns <= _NO_WAIT_NS:
+            break
+    return both
+
+
+def utc_ahead_ns(clock: Clock) -> int:
+    """What UTC is ahead of monotonic time: the same until somebody sets the clock. See `both_ns`."""
+    monotonic_ns, utc_ns = both_ns(clock)
+    return utc_ns - monotonic_ns
 
 
 class SystemClock:

@@ -13,7 +13,7 @@ figures).
 import threading
 from collections.abc import Callable, Sequence
 
-from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
+from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock, utc_ahead_ns
 from seacorder.base.message import Message
 from seacorder.channel.backlog import Backlog
 from seacorder.channel.encoding.channel_side import EncodingSide
@@ -84,7 +84,7 @@ class Channel:
         self._reached_ns = 0
         """No picture captured before this instant (monotonic) is still to be delivered."""
         self._stills = WaitingStills()
-        self._timeline = Timeline(clock.utc_ns() - clock.monotonic_ns())
+        self._timeline = Timeline(utc_ahead_ns(clock))
         self._notices = SourceNotices(settings.name, self.note)
         self._loss_account = LossAccount(
             settings.name,
@@ -412,7 +412,7 @@ class Channel:
         return now_ns if self._neighbours.frames_to_encode() else self._newest_arrived_ns
 
     def _read_wall_clock(self) -> None:
-        self._timeline.utc_minus_monotonic_ns = self.clock.utc_ns() - self.clock.monotonic_ns()
+        self._timeline.utc_minus_monotonic_ns = utc_ahead_ns(self.clock)
 
     def _enter(self, state: ChannelState, why: Message | None) -> None:
         if self._status.enter(state, why):

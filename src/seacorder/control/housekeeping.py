@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from seacorder.base import heap
 from seacorder.base.background import cancel, survived, task
-from seacorder.base.clock import NS_PER_SECOND
+from seacorder.base.clock import NS_PER_SECOND, utc_ahead_ns
 from seacorder.base.duration import step_text
 from seacorder.control.alarms.alarms import Alarms
 from seacorder.control.alarms.volumes import VolumeWatch
@@ -44,7 +44,7 @@ class Housekeeping:
         self._recordings = recordings
         self._volumes = volumes
         self._alarms = alarms
-        self._offset_ns = self._utc_minus_monotonic_ns()
+        self._offset_ns = utc_ahead_ns(self._context.clock)
         self._figures_ns = self._collected_ns = self._files_ns = 0
         self._running: asyncio.Task[None] | None = None
 
@@ -88,7 +88,7 @@ class Housekeeping:
                 self.go()
 
     def _check_clock(self) -> None:
-        offset_ns = self._utc_minus_monotonic_ns()
+        offset_ns = utc_ahead_ns(self._context.clock)
         step_ns = offset_ns - self._offset_ns
         self._offset_ns = offset_ns
         # NTP slews the wall clock by far less than this in the second between two rounds.
@@ -97,6 +97,3 @@ class Housekeeping:
             action = "New files carry the new time. If nobody changed it, check the time source (NTP)."
             self._context.journal.warn(EventKind.CLOCK_STEPPED, fact, action)
             self._tell_step(step_ns)
-
-    def _utc_minus_monotonic_ns(self) -> int:
-        return self._context.clock.utc_ns() - self._context.clock.monotonic_ns()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from seacorder.base.clock import NS_PER_SECOND, Clock
+from seacorder.base.clock import NS_PER_SECOND, Clock, both_ns
 
 NS_PER_MINUTE = 60 * NS_PER_SECOND
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -19,7 +19,7 @@ class Instant:
 
     @classmethod
     def now(cls, clock: Clock) -> "Instant":
-        return cls(clock.monotonic_ns(), clock.utc_ns())
+        return cls(*both_ns(clock))
 
 
 def iso_utc(utc_ns: int, *, digits: int) -> str:

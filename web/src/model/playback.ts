@@ -133,13 +133,14 @@ export function inSight<M extends Mark>(
   pixels: number,
 ): M[] {
   const places = Math.max(1, Math.floor(pixels / MARK_PX));
-  const perPlace = (view.toMs - view.fromMs) / places;
-  const placeOf = (ms: number): number => Math.floor((ms - view.fromMs) / perPlace);
+  const { fromMs, toMs } = view;
+  const perPlace = (toMs - fromMs) / places;
+  const placeOf = (ms: number): number => Math.floor((ms - fromMs) / perPlace);
   const taken = new Set<number>();
   const seen: M[] = [];
   const firsts: M[] = [];
   for (const one of marks) {
-    if (one.toMs < view.fromMs || one.fromMs > view.toMs) continue;
+    if (one.toMs < fromMs || one.fromMs > toMs) continue;
     if (seen.length <= places) seen.push(one);
     const from = Math.max(0, placeOf(one.fromMs));
     const to = Math.min(places, placeOf(one.toMs));

@@ -16,7 +16,7 @@ program was last seen, and from when on ages count, is kept in the catalogue.
 import asyncio
 import json
 
-from seacorder.base.clock import NS_PER_SECOND, Clock
+from seacorder.base.clock import NS_PER_SECOND, Clock, both_ns
 from seacorder.base.duration import duration_text
 from seacorder.base.message import Message
 from seacorder.catalogue.catalogue import Catalogue
@@ -92,14 +92,14 @@ class BelievedAges:
 
     def _see(self) -> None:
         if self._can_be_right:
-            self._seen_utc_ns, self._seen_ns = self._clock.utc_ns(), self._clock.monotonic_ns()
+            self._seen_ns, self._seen_utc_ns = both_ns(self._clock)
 
     def _compare(self, when: str) -> None:
         if not self._can_be_right:
             return
-        now_ns = self._clock.utc_ns()
+        monotonic_ns, now_ns = both_ns(self._clock)
         self.count_from_utc_ns = min(self.count_from_utc_ns, now_ns)
-        by_ns = now_ns - self._seen_utc_ns - (self._clock.monotonic_ns() - self._seen_ns)
+        by_ns = now_ns - self._seen_utc_ns - (monotonic_ns - self._seen_ns)
         if self._seen_utc_ns and by_ns > self._most_ns:
             self.count_from_utc_ns = now_ns
             fact = f"The clock went on by {duration_text(by_ns / NS_PER_SECOND)} {when}."

@@ -15,7 +15,7 @@ earlier than it had seemed: 1.28 s, 32 steps. The same loss is made again with 3
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from seacorder.base.clock import NS_PER_SECOND, Clock
+from seacorder.base.clock import NS_PER_SECOND, Clock, utc_ahead_ns
 from seacorder.model.account import key_of
 from seacorder.model.capture_time import (
     AGREEMENT_NS,
@@ -359,5 +359,4 @@ class Gaps:
 
     @property
     def _utc_ahead_ns(self) -> int:
-        """What UTC is ahead of the monotonic clock."""
-        return self._clock.utc_ns() - self._clock.monotonic_ns()
+        return utc_ahead_ns(self._clock)

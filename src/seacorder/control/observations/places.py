@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from seacorder.base.clock import NS_PER_SECOND
+from seacorder.base.clock import NS_PER_SECOND, utc_ahead_ns
 from seacorder.catalogue.page import LIMIT_MAX, Page
 from seacorder.control.context import Context
 from seacorder.control.recording.open_files import is_of
@@ -143,8 +143,7 @@ class Places:
         if anchor is None or status.newest_frame_utc_ns is None or file.frames < 1:
             return
         known.clock_ns = anchor.monotonic_ns
-        clock = self._context.clock
-        captured_ns = status.newest_frame_utc_ns - (clock.utc_ns() - clock.monotonic_ns())
+        captured_ns = status.newest_frame_utc_ns - utc_ahead_ns(self._context.clock)
         known.newest = KnownFrame(captured_ns + anchor.monotonic_ns, part.first_frame + file.frames - 1)
 
     # Answers.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from seacorder.base.background import cancel, survived, task
-from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
+from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock, both_ns
 from seacorder.base.errors import NoAnswer, NotKnown, WorkerLost
 from seacorder.base.message import Message
 from seacorder.control.events.journal import Journal
@@ -319,7 +319,7 @@ class Telemetry:
 
     def look(self) -> None:
         """Each second: adds a row to the history, and notices what has become stale while no worker says so."""
-        now_ns, utc_ns = self._clock.monotonic_ns(), self._clock.utc_ns()
+        now_ns, utc_ns = both_ns(self._clock)
         second_ns = (utc_ns - BEHIND_NS) // NS_PER_SECOND * NS_PER_SECOND
         self._history.add(second_ns, self._recent.at(now_ns - (utc_ns - second_ns)))
         stale = [now for one in self._latest.values() if (now := self._judged(one, now_ns)) is not one]

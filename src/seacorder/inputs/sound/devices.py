@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import av
 from av.error import FFmpegError
 
-from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
+from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock, utc_ahead_ns
 from seacorder.base.errors import InputFailed
 from seacorder.inputs.real_time import RealTime
 from seacorder.inputs.sound.tone import RATE, tone
@@ -172,7 +172,7 @@ class ToneSound:
 
     def open(self) -> None:
         # The next whole sample of UTC, less than 1/48000 s away.
-        utc_minus_ns = self._clock.utc_ns() - self._clock.monotonic_ns()
+        utc_minus_ns = utc_ahead_ns(self._clock)
         self._first = self._clock.utc_ns() * RATE // NS_PER_SECOND + 1
         self._begin_ns = self._first * NS_PER_SECOND // RATE - utc_minus_ns
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from seacorder.base.background import once
-from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
+from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock, utc_ahead_ns
 from seacorder.base.message import Message, all_of
 from seacorder.model.command import SetContext
 from seacorder.model.data_log import ChangeDataLog, DataLogPlan, LogRows, StartDataLog, StopDataLog
@@ -140,7 +140,7 @@ class DataLog:
             if now_ns >= self._stopping.instant.monotonic_ns + LATE_NS:
                 self._finish_stop()
         elif self._running is not None:
-            now = Instant(now_ns, self._clock.utc_ns() - (self._clock.monotonic_ns() - now_ns))
+            now = Instant(now_ns, now_ns + utc_ahead_ns(self._clock))
             self._running.silence(now)
             left = self._running.leave_disk(now)
         self._tell_moves(left, self._endings.look(now_ns))
