@@ -166,6 +166,7 @@ async def test_lines_of_an_instrument_are_seen_and_a_definition_makes_readings_o
     await expect(lines.first).to_have_attribute("data-refused", "true")
 
     await moved_to(page, "/settings/sources")
+    await page.get_by_role("button", name="Set a definition").click()
     form = page.get_by_role("form", name="Set a definition")
     await form.get_by_label("Name").fill("TMS")
     table = form.get_by_label("Its table, as JSON")
