@@ -8,6 +8,7 @@ import io
 import math
 import os
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,8 @@ DIVE: tuple[tuple[str, str, Callable[[int], float]], ...] = (
     ("heading", "°", lambda at: 214 + 9 * math.sin(at / 260)),
     ("kp", "km", lambda at: 12.304 + at * 0.00018),
     ("cp", "V", lambda at: -0.93 + 0.03 * math.sin(at / 150)),
+    ("latitude", "°", lambda at: 56.6719 + at * 1.6e-6 + 4e-5 * math.sin(at / 300)),
+    ("longitude", "°", lambda at: 2.3098 + at * 2.1e-6 - 6e-5 * math.sin(at / 410)),
 )
 """Field, unit, and value so many seconds after the start."""
 
@@ -84,7 +87,7 @@ def recorder() -> FakeRecorder:
 
 def read(recorder: FakeRecorder, at: int) -> list[Reading]:
     """The readings so many seconds after the start, as the newest ones."""
-    return [recorder.telemetry.give(name, round(value(at), 3), unit) for name, unit, value in DIVE]
+    return [recorder.telemetry.give(name, round(value(at), 6 if unit == "°" else 3), unit) for name, unit, value in DIVE]
 
 
 async def dive(recorder: FakeRecorder) -> None:
@@ -97,14 +100,6 @@ async def dive(recorder: FakeRecorder) -> None:
     recorder.telemetry.coming = [tuple(read(recorder, RECORDED_SECONDS))]
 
 
-async def observe(page: Page) -> None:
-    await expect(page.locator("button[data-code=AN]")).to_be_enabled()
-    for code in ("AN", "FJ", "DM", "FS"):
-        await page.locator(f"button[data-code={code}]").click()
-        await expect(page.locator(".obs")).to_contain_text(f"{code}-00")
-    await page.get_by_test_id("proof").get_by_role("button", name="Close").click()
-
-
 async def shoot(page: Page, name: str, folder: Path) -> None:
     """A small PNG of few colours; kept where SCREENSHOTS names a folder."""
     await page.mouse.move(0, 0)
@@ -113,18 +108,6 @@ async def shoot(page: Page, name: str, folder: Path) -> None:
     picture = Image.open(io.BytesIO(await page.screenshot())).convert("RGB")
     picture.quantize(COLOURS, dither=Image.Dither.NONE).save(kept, optimize=True)
     assert 10_000 < kept.stat().st_size < BYTES_MAX
-
-
-async def test_the_wall_while_all_is_well(page: Page, server: str, recorder: FakeRecorder, pictures: Path) -> None:
-    await dive(recorder)
-    await opened(page, server, size="wide")
-    await says(page, "RECORDING")
-    await expect(page.locator("article.tile img")).to_have_count(len(NAMES))
-    await observe(page)
-    await page.set_viewport_size({"width": 1600, "height": 900})
-    await shoot(page, "page", pictures)
-    await page.set_viewport_size({"width": 390, "height": 844})
-    await shoot(page, "phone", pictures)
 
 
 async def test_the_wall_with_a_fault(page: Page, server: str, recorder: FakeRecorder, pictures: Path) -> None:
@@ -143,30 +126,28 @@ async def test_the_wall_with_a_fault(page: Page, server: str, recorder: FakeReco
     await shoot(page, "fault", pictures)
 
 
-async def test_one_channel_and_the_readings(page: Page, server: str, recorder: FakeRecorder, pictures: Path) -> None:
+async def test_the_readings(page: Page, server: str, recorder: FakeRecorder, pictures: Path) -> None:
     await dive(recorder)
-    await opened(page, server, "/channel/ROV%20pilot")
-    await expect(page.locator("article.tile img")).to_have_count(1)
-    await shoot(page, "channel", pictures)
-    await page.keyboard.press("d")
+    await opened(page, server, "/data")
     await expect(page.locator("canvas").first).to_be_visible()
     await shoot(page, "data", pictures)
 
 
-STILL_PICTURES = {f"SEACORDER_CHANNELS_{number}_PICTURE_WATCH": "false" for number in range(1, 5)}
+STILL_PICTURES = {f"SEACORDER_CHANNELS_{number}_PICTURE_WATCH": "false" for number in range(1, 10)}
 """Nobody moves in them, and no alarm is to say so."""
 
 
 @pytest.fixture
 async def program(tmp_path: Path) -> AsyncIterator[Program]:
-    """Four cameras that look at seabeds, and a simulated dive."""
+    """Nine cameras that look at seabeds, and a simulated dive."""
     addresses = {}
-    for index, name in enumerate(NAMES[:4]):
+    for index, name in enumerate(NAMES):
         folder = tmp_path / f"camera{index}"
         folder.mkdir()
         (folder / "1.jpg").write_bytes(seabed(index))
-        addresses[name] = f"images:{folder.as_posix()}?rate=10&loop=1"
-    more = '[[telemetry]]\nname = "Survey"\ninput = "sim:"\n'
+        addresses[name] = f"images:{folder.as_posix()}?rate=5&loop=1"
+    start = datetime.now(UTC) - timedelta(minutes=20, seconds=-8)  # it is at the pipeline, and will measure its CP
+    more = f'[[telemetry]]\nname = "Survey"\ninput = "sim:?start={start:%Y-%m-%dT%H:%M:%SZ}"\n'
     with running(tmp_path, addresses, more=more, variables=STILL_PICTURES) as one:
         await asyncio.to_thread(one.wait_live)
         yield one
@@ -183,7 +164,17 @@ async def test_settings(page: Page, recorder: FakeRecorder, tmp_path: Path, pict
         await shoot(page, "settings", pictures)
 
 
-async def test_review(page: Page, program: Program, pictures: Path) -> None:
+async def live(page: Page, tiles: int) -> None:
+    """So many tiles show video, and nothing else."""
+    await expect(page.locator("video[data-channel]")).to_have_count(tiles)
+    await expect(page.locator('video[data-state="live"]')).to_have_count(tiles)
+    await says(page, "RECORDING")
+
+
+async def test_an_inspection(page: Page, program: Program, pictures: Path) -> None:
+    """The wall, on a computer and on a phone, a channel, and the review of what was recorded meanwhile."""
+    context = {"project": "North field", "dive": "12", "task": "Pipeline", "component": "P1"}
+    await asyncio.to_thread(program.put, "/api/v1/context", context)
     await opened_with_video(page, program.url, size="wide")
     await page.get_by_role("button", name="Start recording").click()
     await says(page, "RECORDING")
@@ -191,10 +182,21 @@ async def test_review(page: Page, program: Program, pictures: Path) -> None:
         await asyncio.to_thread(program.wait_recorded, float(seconds))
         await asyncio.to_thread(program.post, f"/api/v1/kinds/{code}", status=201)
     await asyncio.to_thread(program.wait_recorded, 8.0)
+    await expect(page.locator(".obs img").first).to_be_visible()
+    await page.set_viewport_size({"width": 1600, "height": 900})
+    await live(page, len(NAMES))
+    await shoot(page, "page", pictures)
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await live(page, len(NAMES))
+    await shoot(page, "phone", pictures)
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await page.get_by_role("link", name="ROV pilot").click()
+    await live(page, 1)
+    await shoot(page, "channel", pictures)
+    await page.keyboard.press("Escape")
     await page.get_by_role("button", name="Stop asks first").click()
     await hold_to_stop(page)
     await page.get_by_test_id("proof").get_by_role("button", name="Close").click()
-    await page.set_viewport_size({"width": 1280, "height": 800})
     await page.keyboard.press("e")
     await page.get_by_role("link", name="whole").click()
     await page.locator('[data-main="true"] video').wait_for()

@@ -39,7 +39,17 @@ test.each([
   ["GGA", "GGA"],
   [null, "– – –"],
 ] as const)("%s is shown as %s", (value, text) => {
-  expect(valueOf(value)).toBe(text);
+  expect(valueOf(reading("depth", { value }))).toBe(text);
+});
+
+test.each([
+  ["kp", "km", 128.3407, "128.341"],
+  ["kp_end", "km", 25, "25.000"],
+  ["latitude", "°", -56.7123456, "−56.71235"],
+  ["longitude", "°", 110.25, "110.25000"],
+  ["heading", "°", 277.5312, "277.5"],
+])("a place, %s in %s, is shown to the metre and better", (name, unit, value, text) => {
+  expect(valueOf(reading(name, { value, unit }))).toBe(text);
 });
 
 test("names are made readable", () => {

@@ -15,6 +15,8 @@ export interface ShownReading {
 
 /** Fields that an operator looks at first, in this order; the others follow by name. */
 const FIRST = ["depth", "altitude", "heading", "kp", "cp", "easting", "northing", "latitude", "longitude"];
+/** So many decimals of a degree are a metre. */
+const METRE = 5;
 const DASHES = "– – –";
 
 /** `came`: each reading with the moment at which it came to the page, in ms of the clock of `nowMs`. */
@@ -30,7 +32,7 @@ export function shownReadings(
       return {
         name: reading.name,
         label: labelOf(reading.name),
-        value: isGood ? valueOf(reading.value) : DASHES,
+        value: isGood ? valueOf(reading) : DASHES,
         unit: reading.unit,
         age: age(reading.age_seconds + Math.max(0, nowMs - cameMs) / 1000),
         isGood,
@@ -39,12 +41,19 @@ export function shownReadings(
     });
 }
 
-export function valueOf(value: number | string | null): string {
+/** With as many digits as an operator reads at a glance; a place to the metre and better, however far away it is. */
+export function valueOf({ value, name, unit }: Pick<Reading, "value" | "name" | "unit">): string {
   if (value === null) return DASHES;
   if (typeof value === "string") return value;
-  const size = Math.abs(value);
-  const digits = Number.isInteger(value) ? 0 : size >= 1000 ? 1 : size >= 20 ? 1 : 3;
+  const few = Number.isInteger(value) ? 0 : Math.abs(value) >= 20 ? 1 : 3;
+  const digits = placeDigits(name, unit, METRE) ?? few;
   return grouped(value.toFixed(digits)).replace("-", "−");
+}
+
+/** Decimals that a place needs: a metre of a kilometre point, `degrees` of a position. Null: it is no place. */
+export function placeDigits(name: string, unit: string, degrees: number): number | null {
+  if (unit === "km") return 3;
+  return unit === "°" && /latitude|longitude/.test(name) ? degrees : null;
 }
 
 /** `water_temperature` is shown as `Water temperature`; names of two letters as `KP`. */

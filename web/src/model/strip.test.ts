@@ -33,5 +33,10 @@ test.each([
   ["auto", "auto"],
   [null, "– – –"],
 ])("%s is written as %s", (given, shown) => {
-  expect(value(given)).toBe(shown);
+  expect(value(given, "depth", "m")).toBe(shown);
+});
+
+test("a place far away is written to the metre and better", () => {
+  expect(value(128.3407, "kp", "km")).toBe("128.341");
+  expect(value(-110.25123456, "longitude", "°")).toBe("−110.251235");
 });

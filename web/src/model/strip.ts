@@ -1,4 +1,5 @@
 /** A strip chart of a field in the last hour, and the sentence that says the same. */
+import { placeDigits } from "./readings";
 
 export interface HistoryRow {
   utc: string;
@@ -50,12 +51,15 @@ export function drawnFirst(fields: readonly string[], count: number): string[] {
   return [...wanted, ...fields.filter((name) => !wanted.includes(name))].slice(0, count);
 }
 
+/** So many decimals of a degree are a decimetre. */
+const DECIMETRE = 6;
+
 /** With the digits that it has, and no more than a reader can use: `142.3`, `12.847`, `6 512 884.1`. */
-export function value(of: number | string | null): string {
+export function value(of: number | string | null, name: string, unit: string): string {
   if (of === null) return "– – –";
   if (typeof of === "string") return of;
   const size = Math.abs(of);
-  const digits = size >= 1000 ? 1 : size >= 100 ? 2 : 6;
+  const digits = placeDigits(name, unit, DECIMETRE) ?? (size >= 1000 ? 1 : size >= 100 ? 2 : 6);
   const [whole = "", part] = String(Number(size.toFixed(digits))).split(".");
   const grouped = whole.length > 4 ? whole.replace(/\B(?=(\d{3})+$)/g, "\u202f") : whole;
   return `${of < 0 ? "−" : ""}${grouped}${part === undefined ? "" : `.${part}`}`;
