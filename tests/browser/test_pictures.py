@@ -87,7 +87,8 @@ def recorder() -> FakeRecorder:
 
 def read(recorder: FakeRecorder, at: int) -> list[Reading]:
     """The readings so many seconds after the start, as the newest ones."""
-    return [recorder.telemetry.give(name, round(value(at), 6 if unit == "°" else 3), unit) for name, unit, value in DIVE]
+    digits = {"°": 6}
+    return [recorder.telemetry.give(name, round(value(at), digits.get(unit, 3)), unit) for name, unit, value in DIVE]
 
 
 async def dive(recorder: FakeRecorder) -> None:
