@@ -40,6 +40,12 @@ BEGAN_NS = 1_777_863_721_000_000_000
 RECORDED_SECONDS = 4350
 BYTES_MAX = 300_000
 COLOURS = 256
+TRIES = 2000
+ARE_PLAYED = """async () => {
+  for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
+  const all = [...document.querySelectorAll(".pictures video")];
+  return all.length > 0 && all.every((one) => one.readyState >= 2 && !one.seeking);
+}"""
 NAMES = ("Bow", "Stern", "ROV pilot", "Diver 2", "Port arm", "Starboard arm", "TMS", "Sonar", "Deck")
 DIVE: tuple[tuple[str, str, Callable[[int], float]], ...] = (
     ("depth", "m", lambda at: 118.4 + 2.1 * math.sin(at / 340) + 0.3 * math.sin(at / 41)),
@@ -172,6 +178,14 @@ async def live(page: Page, tiles: int) -> None:
     await says(page, "RECORDING")
 
 
+async def played(page: Page) -> None:
+    """The players show the pictures of the instant that was chosen."""
+    for _ in range(TRIES):
+        if await page.evaluate(ARE_PLAYED):
+            return
+    raise AssertionError("A player has no picture.")
+
+
 async def test_an_inspection(page: Page, program: Program, pictures: Path) -> None:
     """The wall, on a computer and on a phone, a channel, and the review of what was recorded meanwhile."""
     context = {"project": "North field", "dive": "12", "task": "Pipeline", "component": "P1"}
@@ -202,4 +216,5 @@ async def test_an_inspection(page: Page, program: Program, pictures: Path) -> No
     await page.get_by_role("link", name="whole").click()
     await page.locator('[data-main="true"] video').wait_for()
     await page.get_by_role("button", name="DM-001").click()
+    await played(page)
     await shoot(page, "review", pictures)
