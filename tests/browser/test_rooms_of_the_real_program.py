@@ -20,7 +20,7 @@ from browser.operator import PATIENCE_MS, SIZES, cut_off, moved_to, opened_with_
 from browser.tiles import NEXT_PICTURE, is_live, later_than, picture_of, shown, stream_of
 from fakes.marks import COLOUR, mark, read_mark_of_picture
 from rig.ports import free_port
-from rig.program import Program, running
+from rig.program import Program, running, wait_for
 from rig.web_camera import Manner, WebCamera, jpegs
 from seacorder.telemetry.sources.dive import Dive
 
@@ -324,8 +324,9 @@ async def test_a_text_is_seen_where_it_was_put_and_then_burned_into_what_a_web_c
     await preview_has(page, bottom=WORDS, top=None)
     await shoot(page, "real-overlay", pictures)
     await page.get_by_role("button", name="Save").click()
+    before = program.control_pid
     await page.get_by_role("button", name="Restart now").click()
-    await says(page, "NO CONTACT")
+    await asyncio.to_thread(wait_for, lambda: program.control_pid != before, "the program to start again")
     await says(page, "NOT RECORDING")
 
     await moved_to(page, "/")
