@@ -35,8 +35,16 @@ def test_the_time_between_two_readings_is_no_sleep(
     assert SystemClock().timebase().asleep_ns == told_ns
 
 
+def test_a_wait_between_the_two_readings_is_no_sleep_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = SlowClock(10 * NS_PER_MS, 0)
+    monkeypatch.setattr(time, "CLOCK_BOOTTIME", 7, raising=False)
+    monkeypatch.setattr(time, "monotonic_ns", clock.monotonic_ns)
+    monkeypatch.setattr(time, "clock_gettime_ns", lambda _: clock.utc_ns() - AHEAD_NS, raising=False)
+    assert SystemClock().timebase().asleep_ns == 0
+
+
 class SlowClock:
-    """A clock that the process waits for between two readings, the first time `waits_ns[0]`, then `waits_ns[1]`."""
+    """Between monotonic time and UTC the process waits: as the n-th of `waits_ns` says, then as the last."""
 
     def __init__(self, *waits_ns: int) -> None:
         self._waits_ns = list(waits_ns)

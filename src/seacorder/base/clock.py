@@ -6,6 +6,7 @@ because somebody may set it.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -19,7 +20,8 @@ _TIME_NAMESPACE = Path("/proc/self/ns/time")
 """Linux: a container's monotonic clock may have an offset against the machine's, see time_namespaces(7)."""
 
 _NO_WAIT_NS = 100_000
-_READINGS = 8
+"""Two readings that are not further apart than this had no wait in between."""
+_READINGS_MAX = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +51,8 @@ class Clock(Protocol):
 
 
 def both_ns(clock: Clock) -> tuple[int, int]:
-    """Monotonic time and UTC of one moment. Does not block.
-
-    Clocks are read one after the other, and the process may have to wait in between: then they are read again. If it
-    waits each time, the reading with the shortest wait counts.
-    """
-    shortest_ns, both = -1, (0, 0)
-    for _ in range(_READINGS):
-        before_ns, utc_ns, after_ns = clock.monotonic_ns(), clock.utc_ns(), clock.monotonic_ns()
-        if not 0 <= shortest_ns <= after_ns - before_ns:
-            shortest_ns, both = after_ns - before_ns, (before_ns, utc_ns)
-        if shortest_ns <= _NO_WAIT_NS:
-            break
-    return both
+    """Monotonic time and UTC of one moment. Does not block."""
+    return _at_one_moment(clock.monotonic_ns, clock.utc_ns)
 
 
 def utc_ahead_ns(clock: Clock) -> int:
@@ -83,6 +74,20 @@ class SystemClock:
         return Timebase(_boot(), _asleep_ns())
 
 
+def _at_one_moment(monotonic_ns: Callable[[], int], other_ns: Callable[[], int]) -> tuple[int, int]:
+    """Reads two clocks one after the other. Where the process had to wait in between, they are read again; if it waits
+    each time, the readings with the shortest wait count.
+    """
+    readings = []
+    for _ in range(_READINGS_MAX):
+        before_ns, other, after_ns = monotonic_ns(), other_ns(), monotonic_ns()
+        readings.append((after_ns - before_ns, before_ns, other))
+        if after_ns - before_ns <= _NO_WAIT_NS:
+            break
+    _, before_ns, other = min(readings)
+    return before_ns, other
+
+
 def _boot() -> str:
     try:
         return f"{_BOOT_ID.read_text(encoding='ascii').strip()} {_TIME_NAMESPACE.readlink()}"
@@ -93,7 +98,7 @@ def _boot() -> str:
 def _asleep_ns() -> int:
     if not hasattr(time, "CLOCK_BOOTTIME"):
         return 0
-    before_ns = time.monotonic_ns()
+    monotonic_ns, boot_ns = _at_one_moment(time.monotonic_ns, lambda: time.clock_gettime_ns(time.CLOCK_BOOTTIME))
     # CLOCK_BOOTTIME counts sleep too. The difference also holds the time between the two calls, so a millisecond is
     # taken off: a machine that has never slept then gives 0.
-    return max(0, time.clock_gettime_ns(time.CLOCK_BOOTTIME) - before_ns - NS_PER_MS)
+    return max(0, boot_ns - monotonic_ns - NS_PER_MS)

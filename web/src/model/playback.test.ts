@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  arranged,
   frameAt,
   inSight,
   nearest,
@@ -124,4 +125,9 @@ describe("marks that lie on each other", () => {
     const long = { id: "long", fromMs: 0, toMs: 900 };
     expect(inSight([...marks, long], view, 600)).toContain(long);
   });
+});
+
+test("names are arranged as they stand in an order, and others follow", () => {
+  expect(arranged(["Deck", "Stern", "Bow"], ["Bow", "Sonar", "Stern"])).toEqual(["Bow", "Stern", "Deck"]);
+  expect(arranged(["Deck", "Bow"], [])).toEqual(["Deck", "Bow"]);
 });

@@ -123,6 +123,11 @@ export function zoomed(
   return { fromMs: from, toMs: from + width };
 }
 
+/** Names as they stand in `order`; those that do not stand there follow as they are. */
+export function arranged(names: readonly string[], order: readonly string[]): string[] {
+  return [...order.filter((name) => names.includes(name)), ...names.filter((name) => !order.includes(name))];
+}
+
 /** So many pixels have room for one mark. */
 const MARK_PX = 6;
 

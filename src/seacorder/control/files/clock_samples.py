@@ -8,7 +8,7 @@ from dataclasses import asdict
 from itertools import takewhile
 from typing import Any
 
-from seacorder.base.clock import NS_PER_SECOND, Clock
+from seacorder.base.clock import NS_PER_SECOND, Clock, both_ns
 from seacorder.base.clock_state import ClockState, read_clock_state
 from seacorder.model.completion import CameraClock, ClockSample, RecordingClock, SourceClock
 
@@ -43,9 +43,8 @@ class ClockSamples:
     def now(self, at: str, step_ns: int = 0) -> ClockSample:
         """How the clocks are now."""
         cameras, sources = self._others()
-        return ClockSample(
-            at, self._clock.utc_ns(), self._clock.monotonic_ns(), self._read_state(), step_ns, cameras, sources
-        )
+        monotonic_ns, utc_ns = both_ns(self._clock)
+        return ClockSample(at, utc_ns, monotonic_ns, self._read_state(), step_ns, cameras, sources)
 
     def take(self, recording_id: str, at: str, step_ns: int = 0) -> None:
         """Looks at the clocks now."""

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Sequence
 from itertools import pairwise
 
-from seacorder.base.clock import NS_PER_SECOND
+from seacorder.base.clock import NS_PER_SECOND, utc_ahead_ns
 from seacorder.base.duration import duration_text, step_text
 from seacorder.catalogue.page import LIMIT_MAX, Page
 from seacorder.catalogue.queries import Times, Unfinished
@@ -89,7 +89,7 @@ class Recovery:
 
     async def _go_on(self, left: Remains, chain: Sequence[tuple[Recording, tuple[Part, ...]]]) -> None:
         clock = self._context.clock
-        now = ClocksNow(clock.utc_ns() - clock.monotonic_ns(), clock.timebase())
+        now = ClocksNow(utc_ahead_ns(clock), clock.timebase())
         anchors = [one for recording, _ in chain for one in await self._anchors(recording)]
         if step_ns := now.set_by_ns(anchors):
             fact = (

@@ -13,7 +13,7 @@ from typing import Any
 import av
 from av.error import FFmpegError
 
-from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock
+from seacorder.base.clock import NS_PER_MS, NS_PER_SECOND, Clock, both_ns
 from seacorder.base.errors import InputFailed
 from seacorder.inputs.pattern.picture import PatternFormat, TestPicture
 from seacorder.inputs.real_time import RealTime, Waiter
@@ -56,8 +56,8 @@ class PatternInput:
             pattern_format = PatternFormat(address.depth, address.is_full_range, address.is_interlaced)
             self._picture = TestPicture(address.width, address.height, self._name, self._index, pattern_format)
             self._encoder = _encoder(address)
-            self._begin_ns = self._clock.monotonic_ns()
-            self._utc_offset_ns = self._clock.utc_ns() - self._begin_ns
+            self._begin_ns, begin_utc_ns = both_ns(self._clock)
+            self._utc_offset_ns = begin_utc_ns - self._begin_ns
             self._first = self._encode(0)
         except FFmpegError as error:
             fact = f"The test pattern cannot be encoded ({error.strerror})."

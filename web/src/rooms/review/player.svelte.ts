@@ -1,5 +1,5 @@
 /** One clock for all pictures of a recording: the instant that is shown, whether it runs, and how fast. */
-import { frameAt, frameMs, overMs, shownAt, span, stepped, type Loss, type Part } from "../../model/playback";
+import { arranged, frameAt, frameMs, overMs, shownAt, span, stepped, type Loss, type Part } from "../../model/playback";
 import type { Content } from "./finder.svelte";
 
 export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8] as const;
@@ -43,7 +43,7 @@ export class Player {
       }));
     this.losses = content.losses;
     const names = [...new Set(this.parts.map((one) => one.channel))].sort();
-    this.channels = [...order.filter((name) => names.includes(name)), ...names.filter((name) => !order.includes(name))];
+    this.channels = arranged(names, order);
     this.whole = span(this.parts);
     this.main = this.channels[0] ?? "";
     this.atMs = this.whole.startMs;
