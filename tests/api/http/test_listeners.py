@@ -1,7 +1,9 @@
 """Both services on real ports: taken ports, slow clients, many connections, a stop with an open listener."""
 
 import asyncio
+import contextlib
 import signal
+import socket
 import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -68,6 +70,27 @@ async def test_stopping_does_not_wait_for_listeners(app: FastAPI, monkeypatch: p
         await asyncio.wait_for(running, DEADLINE_SECONDS)
         with pytest.raises(ConnectionClosed):
             await listener.recv()
+
+
+@pytest.mark.parametrize("turns", range(8))
+async def test_a_client_that_connects_during_a_stop_is_let_go(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch, turns: int
+) -> None:
+    monkeypatch.setattr(listeners, "STOP_SECONDS_MAX", 3600)
+    sockets = claim_port("127.0.0.1", 0, setting="x")
+    address = sockets[0].getsockname()
+    stop, started = asyncio.Event(), asyncio.Event()
+    running = asyncio.create_task(serve_apps([Listener(app, sockets)], stop, started=started))
+    await asyncio.wait_for(started.wait(), DEADLINE_SECONDS)
+    stop.set()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    with contextlib.closing(socket.socket()) as client:
+        refused = client.connect_ex(address)  # the system connects it: the loop makes no turn meanwhile
+        await asyncio.wait_for(running, DEADLINE_SECONDS)
+        client.settimeout(DEADLINE_SECONDS)
+        with contextlib.suppress(ConnectionResetError):
+            assert refused or client.recv(1) == b""
 
 
 async def test_a_client_that_sends_no_request_is_let_go(address: str, monkeypatch: pytest.MonkeyPatch) -> None:

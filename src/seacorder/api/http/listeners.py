@@ -19,6 +19,8 @@ from seacorder.api.http.security import BODY_BYTES_MAX
 from seacorder.base.background import awaited
 
 STOP_SECONDS_MAX = 3
+ACCEPT_TURNS = 3
+"""As many turns of the event loop take it from accepting a connection to telling its protocol."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +88,28 @@ class _OurServer(uvicorn.Server):
         """Waits until it is to end; uvicorn calls it once it listens."""
         await self._ending.wait()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends the listening and every connection, also those of clients that connect at this moment."""
+        await _accept_no_more(sockets or [])
+        await super().shutdown(sockets)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leaves the process's signals alone."""
         yield
+
+
+async def _accept_no_more(sockets: Sequence[socket.socket]) -> None:
+    """Without it, uvicorn would not know of a connection that was just accepted: it would wait for it in vain for
+    STOP_SECONDS_MAX, or asyncio would leave it open."""
+    loop = asyncio.get_running_loop()
+    with contextlib.suppress(NotImplementedError):  # Windows: what is accepted then is aborted at the end
+        for one in sockets:
+            loop.remove_reader(one)
+    for _ in range(ACCEPT_TURNS):
+        await asyncio.sleep(0)
 
 
 def _config(listener: Listener) -> uvicorn.Config:
