@@ -33,7 +33,7 @@ NOTE_STATES = """() => {
   const look = () => window.states.push(document.querySelector('[data-testid="state"]')?.textContent);
   new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
 }"""
-"""Of the bar: some pass too soon for a test that looks now and then. That there is no contact may not be seen at all."""
+"""Of the bar: some pass too soon for a test that looks now and then, and "NO CONTACT" may not come at all."""
 
 
 @pytest.fixture(scope="module")
