@@ -145,7 +145,9 @@ async def test_what_is_in_a_recording_leads_to_its_place(page: Page, program: Pr
         await page.get_by_role("link", name="Save Still").first.click()
     path = await (await saved.value).path()
     assert path.read_bytes()[:2] == b"\xff\xd8"
-    await page.get_by_text("Files (2)").click()
+    await page.keyboard.press("Home")
+    await page.locator("summary", has_text="Files (2)").focus()
+    await page.keyboard.press(" ")
     async with page.expect_download() as saved:
         await page.get_by_role("link", name="Save all").click()
     with zipfile.ZipFile(await (await saved.value).path()) as bag:
@@ -156,6 +158,9 @@ async def test_what_is_in_a_recording_leads_to_its_place(page: Page, program: Pr
     gone.rename(gone.with_suffix(".away"))
     await page.get_by_role("link", name="Save all").click()
     refused = page.get_by_test_id("proof").filter(has_text="No archive was saved")
+    await refused.get_by_text(gone.name).wait_for()
+    await page.get_by_role("link", name=gone.name).click()
+    refused = page.get_by_test_id("proof").filter(has_text="The file was not saved")
     await refused.get_by_text(gone.name).wait_for()
 
 

@@ -1,5 +1,6 @@
 /** Single keys that do something. Parts and rooms say theirs as long as they are shown; `?` lists all of them. */
 import { untrack } from "svelte";
+import { isPlain, pressesButton } from "./model/press";
 
 export type Group = "record" | "observe" | "look" | "go" | "play";
 
@@ -19,6 +20,8 @@ const FIELDS = "input:not([type=radio], [type=checkbox]), select, textarea, [con
 /** Fields in which nothing is typed: only these keys are theirs. */
 const CHOICES = "input[type=radio], input[type=checkbox]";
 const OF_CHOICES = new Set([" ", "Enter", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"]);
+
+const BUTTONS = "button, summary, [role=button]";
 
 let said = $state.raw<readonly (() => Command[])[]>([]);
 let areOn = $state(localStorage.getItem(STORED) !== "off");
@@ -77,14 +80,31 @@ function isOfField(at: Element, key: string): boolean {
   return at.closest(FIELDS) !== null || (at.matches(CHOICES) && OF_CHOICES.has(key));
 }
 
+/** Whether the pointer was used last, and whether what has the focus got it so. */
+let isByPointer = false;
+let cameByPointer = false;
+
+function listenToFocus(): void {
+  const used = { capture: true, passive: true };
+  const point = (): void => {
+    isByPointer = true;
+    cameByPointer = true; // also where it had the focus already
+  };
+  window.addEventListener("pointerdown", point, used);
+  window.addEventListener("keydown", () => (isByPointer = false), used);
+  window.addEventListener("focusin", () => (cameByPointer = isByPointer), used);
+}
+
 /** Keys rest in fields and while a dialog is open; what a browser does with Ctrl, Alt and Meta stays its own. */
 export function listenToKeys(): void {
+  listenToFocus();
   window.addEventListener("keydown", (press) => down.add(keyOf(press)), true);
   window.addEventListener("keyup", (press) => down.delete(keyOf(press)), true);
   window.addEventListener("blur", () => down.clear());
   document.addEventListener("keydown", (press) => {
-    if (!areOn || press.defaultPrevented || press.ctrlKey || press.altKey || press.metaKey || press.repeat) return;
-    if (press.target instanceof Element && isOfField(press.target, press.key)) return;
+    if (!areOn || press.defaultPrevented || press.repeat || !isPlain(press)) return;
+    const at = press.target instanceof Element ? press.target : document.body;
+    if (isOfField(at, press.key) || pressesButton(press.key, at.closest(BUTTONS) !== null, cameByPointer)) return;
     if (isAsking()) return;
     const key = keyOf(press);
     // The last one said holds: a room may take a key of the frame.

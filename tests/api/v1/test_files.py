@@ -99,6 +99,14 @@ async def test_subtitles_beside_a_file(
     assert (answer.text, answer.headers["content-type"]) == ("WEBVTT\n", "text/vtt; charset=utf-8")
 
 
+async def test_who_only_asks_gets_no_bytes_or_the_refusal(client: httpx.AsyncClient, path: Path) -> None:
+    held = await client.get(f"{PART}&only_ask=true&download=true")
+    assert (held.status_code, held.content) == (204, b"")
+    away = await client.get("/api/v1/parts/r1/file?channel=Port&only_ask=true")
+    assert away.status_code == 404
+    assert "away.mp4" in away.json()["detail"]
+
+
 @pytest.mark.parametrize(
     ("asked", "status"),
     [

@@ -4966,6 +4966,8 @@ export interface operations {
                 download?: boolean;
                 /** @description Bytes of one partial answer at most: for players, which ask for what follows */
                 most_bytes?: number | null;
+                /** @description Answer without it: 204 where it can be had, else why it is refused */
+                only_ask?: boolean;
                 /** @description `number` of the row */
                 number?: number;
             };
@@ -4996,6 +4998,8 @@ export interface operations {
                 download?: boolean;
                 /** @description Bytes of one partial answer at most: for players, which ask for what follows */
                 most_bytes?: number | null;
+                /** @description Answer without it: 204 where it can be had, else why it is refused */
+                only_ask?: boolean;
                 /** @description `number` of the row */
                 number?: number;
             };
@@ -5026,6 +5030,8 @@ export interface operations {
                 download?: boolean;
                 /** @description Bytes of one partial answer at most: for players, which ask for what follows */
                 most_bytes?: number | null;
+                /** @description Answer without it: 204 where it can be had, else why it is refused */
+                only_ask?: boolean;
                 /** @description `kind` of the row */
                 kind?: components["schemas"]["FileKind"];
             };
@@ -5056,6 +5062,8 @@ export interface operations {
                 download?: boolean;
                 /** @description Bytes of one partial answer at most: for players, which ask for what follows */
                 most_bytes?: number | null;
+                /** @description Answer without it: 204 where it can be had, else why it is refused */
+                only_ask?: boolean;
             };
             header?: never;
             path: {

@@ -1,7 +1,8 @@
 /** What a command really came to, as it is shown: on how many channels, what failed, and the pictures that prove it. */
 import type { ChannelOutcome, Message, Outcome } from "../api/types";
 
-export type Deed = "start" | "stop" | "still" | "clip-start" | "clip-stop" | "observe" | "change" | "save";
+export type Deed =
+  "start" | "stop" | "still" | "clip-start" | "clip-stop" | "observe" | "change" | "save" | "save-file";
 export type Tone = "pending" | "done" | "partly" | "refused" | "unanswered";
 
 export interface Proof {

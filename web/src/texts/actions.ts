@@ -37,6 +37,7 @@ export const actions = catalogue(
       observe: "Observation stored",
       change: "Changed",
       save: "The browser saves it",
+      "save-file": "The browser saves it",
     },
     pending: {
       start: "Starting",
@@ -47,6 +48,7 @@ export const actions = catalogue(
       observe: "Storing",
       change: "Changing",
       save: "Making the archive ready",
+      "save-file": "Looking for the file",
     },
     refused: {
       start: "Nothing was started",
@@ -57,6 +59,7 @@ export const actions = catalogue(
       observe: "Not stored",
       change: "Not changed",
       save: "No archive was saved",
+      "save-file": "The file was not saved",
     },
     idle: {
       start: "Nothing was started",
@@ -67,6 +70,7 @@ export const actions = catalogue(
       observe: "Nothing was stored",
       change: "Nothing was changed",
       save: "Nothing was saved",
+      "save-file": "Nothing was saved",
     },
     noFile: "there was no file to finish.",
     unanswered: "The recorder did not answer. It may have been done all the same: look at the bar, then try again.",
@@ -125,6 +129,7 @@ export const actions = catalogue(
         observe: "Beobachtung gespeichert",
         change: "Geändert",
         save: "Der Browser speichert es",
+        "save-file": "Der Browser speichert es",
       },
       pending: {
         start: "Startet",
@@ -135,6 +140,7 @@ export const actions = catalogue(
         observe: "Wird gespeichert",
         change: "Wird geändert",
         save: "Archiv wird vorbereitet",
+        "save-file": "Die Datei wird gesucht",
       },
       refused: {
         start: "Nichts wurde gestartet",
@@ -145,6 +151,7 @@ export const actions = catalogue(
         observe: "Nicht gespeichert",
         change: "Nicht geändert",
         save: "Kein Archiv wurde gespeichert",
+        "save-file": "Die Datei wurde nicht gespeichert",
       },
       idle: {
         start: "Nichts wurde gestartet",
@@ -155,6 +162,7 @@ export const actions = catalogue(
         observe: "Nichts wurde gespeichert",
         change: "Nichts wurde geändert",
         save: "Nichts wurde gespeichert",
+        "save-file": "Nichts wurde gespeichert",
       },
       noFile: "es gab keine Datei abzuschließen.",
       unanswered:
@@ -213,6 +221,7 @@ export const actions = catalogue(
         observe: "Observasjon lagret",
         change: "Endret",
         save: "Nettleseren lagrer det",
+        "save-file": "Nettleseren lagrer det",
       },
       pending: {
         start: "Starter",
@@ -223,6 +232,7 @@ export const actions = catalogue(
         observe: "Lagrer",
         change: "Endrer",
         save: "Arkivet gjøres klart",
+        "save-file": "Leter etter filen",
       },
       refused: {
         start: "Ingenting ble startet",
@@ -233,6 +243,7 @@ export const actions = catalogue(
         observe: "Ikke lagret",
         change: "Ikke endret",
         save: "Ikke noe arkiv ble lagret",
+        "save-file": "Filen ble ikke lagret",
       },
       idle: {
         start: "Ingenting ble startet",
@@ -243,6 +254,7 @@ export const actions = catalogue(
         observe: "Ingenting ble lagret",
         change: "Ingenting ble endret",
         save: "Ingenting ble lagret",
+        "save-file": "Ingenting ble lagret",
       },
       noFile: "det var ingen fil å avslutte.",
       unanswered: "Opptakeren svarte ikke. Det kan være gjort likevel: se på linjen øverst, og prøv igjen.",
@@ -300,6 +312,7 @@ export const actions = catalogue(
         observe: "Observação guardada",
         change: "Alterado",
         save: "O navegador está a guardá-lo",
+        "save-file": "O navegador está a guardá-lo",
       },
       pending: {
         start: "A iniciar",
@@ -310,6 +323,7 @@ export const actions = catalogue(
         observe: "A guardar",
         change: "A alterar",
         save: "A preparar o arquivo",
+        "save-file": "A procurar o ficheiro",
       },
       refused: {
         start: "Nada foi iniciado",
@@ -320,6 +334,7 @@ export const actions = catalogue(
         observe: "Não guardada",
         change: "Não alterado",
         save: "Nenhum arquivo foi guardado",
+        "save-file": "O ficheiro não foi guardado",
       },
       idle: {
         start: "Nada foi iniciado",
@@ -330,6 +345,7 @@ export const actions = catalogue(
         observe: "Nada foi guardado",
         change: "Nada foi alterado",
         save: "Nada foi guardado",
+        "save-file": "Nada foi guardado",
       },
       noFile: "não havia ficheiro a terminar.",
       unanswered: "O gravador não respondeu. Pode ter sido feito na mesma: veja a barra e tente de novo.",

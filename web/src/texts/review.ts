@@ -15,6 +15,7 @@ export const review = catalogue(
     recordings: "Recordings",
     nothingFound: "Nothing was found.",
     more: "Show more",
+    chosen: (day: string) => `Open recording, ${day}`,
     today: (day: string) => `Today, ${day}`,
     now: "now",
     content: (channels: number, observations: number, size: string) =>
@@ -96,6 +97,7 @@ export const review = catalogue(
       recordings: "Aufnahmen",
       nothingFound: "Nichts gefunden.",
       more: "Mehr zeigen",
+      chosen: (day) => `Offene Aufnahme, ${day}`,
       today: (day) => `Heute, ${day}`,
       now: "jetzt",
       content: (channels, observations, size) =>
@@ -176,6 +178,7 @@ export const review = catalogue(
       recordings: "Opptak",
       nothingFound: "Ingenting ble funnet.",
       more: "Vis flere",
+      chosen: (day) => `Åpent opptak, ${day}`,
       today: (day) => `I dag, ${day}`,
       now: "nå",
       content: (channels, observations, size) =>
@@ -256,6 +259,7 @@ export const review = catalogue(
       recordings: "Gravações",
       nothingFound: "Nada encontrado.",
       more: "Mostrar mais",
+      chosen: (day) => `Gravação aberta, ${day}`,
       today: (day) => `Hoje, ${day}`,
       now: "agora",
       content: (channels, observations, size) =>

@@ -16,7 +16,10 @@ const COMMAND_SECONDS = 60;
 /** An archive may wait for its folder, and its files are looked at before it begins. */
 const ARCHIVE_SECONDS = 90;
 
-const PATHS: Record<Exclude<Deed, "observe" | "change" | "save">, string> = {
+/** What the recorder is told by one request of its own. */
+type Command = Exclude<Deed, "observe" | "change" | "save" | "save-file">;
+
+const PATHS: Record<Command, string> = {
   start: "recording/start",
   stop: "recording/stop",
   still: "framegrab",
@@ -55,7 +58,7 @@ class Actions {
   }
 
   /** True if it was carried out, on one channel at least. */
-  async command(deed: Exclude<Deed, "observe" | "change" | "save">): Promise<boolean> {
+  async command(deed: Command): Promise<boolean> {
     return this.run(deed, deed, async () => {
       if (deed === "still") this.show(pending(deed));
       const outcome = await ask<Outcome>("POST", `/api/v1/${PATHS[deed]}`, { seconds: COMMAND_SECONDS });
@@ -104,15 +107,16 @@ class Actions {
     });
   }
 
-  /** Lets the browser save an archive. It would only say that it failed, so the recorder is asked for its reason before. */
-  async save(archive: string): Promise<boolean> {
-    return this.run(`save ${archive}`, "save", async () => {
-      this.show(pending("save"));
-      const asked = `${archive}${archive.includes("?") ? "&" : "?"}only_ask=true`;
+  /** Lets the browser save an archive or a file. It would only say that it failed, so the recorder is asked before. */
+  async save(address: string): Promise<boolean> {
+    const deed = /\/archive\.zip(\?|$)/.test(address) ? "save" : "save-file";
+    return this.run(`save ${address}`, deed, async () => {
+      this.show(pending(deed));
+      const asked = `${address}${address.includes("?") ? "&" : "?"}only_ask=true`;
       await ask("GET", asked, { seconds: ARCHIVE_SECONDS });
-      const link = Object.assign(document.createElement("a"), { href: archive, download: "" });
+      const link = Object.assign(document.createElement("a"), { href: address, download: "" });
       link.click();
-      this.show({ ...pending("save"), tone: "done" });
+      this.show({ ...pending(deed), tone: "done" });
     });
   }
 

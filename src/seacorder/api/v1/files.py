@@ -51,6 +51,7 @@ class _Sending(BaseModel):
     most_bytes: int | None = Field(
         None, ge=1, le=2**40, description="Bytes of one partial answer at most: for players, which ask for what follows"
     )
+    only_ask: bool = Field(False, description="Answer without it: 204 where it can be had, else why it is refused")
 
 
 class PartAsked(_Sending):
@@ -173,6 +174,9 @@ class Files:
 
     def _answer(self, recorded: RecordedFile, asked: _Sending, request: Request) -> Response:
         """Takes the file over: it is closed here, or when it has been sent."""
+        if asked.only_ask:  # opening it has found all that could refuse it
+            recorded.file.close()
+            return Response(status_code=204)
         headers = {
             "etag": recorded.tag,
             "accept-ranges": "bytes",

@@ -2,6 +2,7 @@
 import { ask, query, wordsOf } from "../../api/client";
 import type { Outline, PartRow, Removal, Rows } from "../../api/types";
 import { inOrder, lossOf, Seen, Together, type Entry, type Made, type ToldLoss } from "../../model/entries";
+import { refreshed } from "../../model/found";
 import { Newest } from "../../model/turns";
 import { access } from "../../texts/access";
 import type { ClipRow, FramegrabRow, LossRow, RecordingRow } from "./rows";
@@ -45,6 +46,9 @@ class Finder {
   opened = $state("");
   private timer = 0;
   private asked = 0;
+  private isMore = false;
+  /** What `recordings` were found by; `wanted` may have been typed on since. */
+  private sought: Wanted = this.wanted;
   private readonly opening = new Newest();
 
   /** What lies in a recording is being asked for: of very many observations that takes seconds. */
@@ -60,17 +64,32 @@ class Finder {
 
   async search(): Promise<void> {
     const turn = ++this.asked;
-    const rows = await this.keep(() => ask<Rows<RecordingRow>>("GET", this.address(null)));
-    if (turn !== this.asked) return;
-    if (rows === null) return;
+    const sought = { ...this.wanted };
+    const rows = await this.keep(() => ask<Rows<RecordingRow>>("GET", addressOf(sought, null)));
+    if (rows === null || turn !== this.asked) return;
     this.isLoaded = true;
+    this.sought = sought;
     this.recordings = rows.items;
     this.cursor = rows.next_cursor;
   }
 
-  async more(): Promise<void> {
+  /** Looks again for what was searched: what is new comes on top, and what `more` has shown stays. */
+  async refresh(): Promise<void> {
+    if (!this.isLoaded) return this.search();
     const turn = this.asked;
-    const rows = await this.keep(() => ask<Rows<RecordingRow>>("GET", this.address(this.cursor)));
+    const rows = await this.keep(() => ask<Rows<RecordingRow>>("GET", addressOf(this.sought, null)));
+    if (rows === null || turn !== this.asked) return;
+    const { items, cursor } = refreshed(this.recordings, this.cursor, rows);
+    this.recordings = items;
+    this.cursor = cursor;
+  }
+
+  async more(): Promise<void> {
+    if (this.isMore || this.cursor === null) return;
+    const turn = this.asked;
+    this.isMore = true;
+    const rows = await this.keep(() => ask<Rows<RecordingRow>>("GET", addressOf(this.sought, this.cursor)));
+    this.isMore = false;
     if (rows === null || turn !== this.asked) return;
     this.recordings = [...this.recordings, ...rows.items];
     this.cursor = rows.next_cursor;
@@ -118,21 +137,8 @@ class Finder {
     if (answer === null) return;
     this.content = answer.found;
     this.opened = id;
-  }
-
-  private address(cursor: string | null): string {
-    const { text, day, channel, kind, dive } = this.wanted;
-    return query("/api/v1/recordings", {
-      newest_first: true,
-      limit: PAGE,
-      cursor,
-      text: text.trim() || null,
-      from: day === "" ? null : `${day}T00:00:00Z`,
-      to: day === "" ? null : `${day}T23:59:59.999999Z`,
-      channel: channel || null,
-      kind: kind || null,
-      dive: dive.trim() || null,
-    });
+    const found = answer.found?.recording;
+    this.recordings = this.recordings.map((one) => (one.id === found?.id ? found : one));
   }
 
   private async keep<Answer>(work: () => Promise<Answer>): Promise<Answer | null> {
@@ -145,6 +151,20 @@ class Finder {
       return null;
     }
   }
+}
+
+function addressOf({ text, day, channel, kind, dive }: Wanted, cursor: string | null): string {
+  return query("/api/v1/recordings", {
+    newest_first: true,
+    limit: PAGE,
+    cursor,
+    text: text.trim() || null,
+    from: day === "" ? null : `${day}T00:00:00Z`,
+    to: day === "" ? null : `${day}T23:59:59.999999Z`,
+    channel: channel || null,
+    kind: kind || null,
+    dive: dive.trim() || null,
+  });
 }
 
 const ROWS_MAX = 200_000;

@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { finder } from "./finder.svelte";
+
+const ids = (from: number, to: number): string[] => {
+  const found: string[] = [];
+  for (let at = from; at >= to; at -= 1) found.push(String(at));
+  return found;
+};
+/** Recordings, the newest first; a cursor is the place in them. */
+let all: string[] = [];
+let asked: URL[] = [];
+
+function answer(address: string): Response {
+  const url = new URL(address, "http://recorder");
+  asked.push(url);
+  const begin = Number(url.searchParams.get("cursor") ?? "0");
+  const found = all.slice(begin, begin + 100);
+  const items = found.map((id) => ({ id, start_utc: new Date(Number(id) * 60_000).toISOString() }));
+  return Response.json({ items, next_cursor: begin + 100 < all.length ? String(begin + 100) : null });
+}
+
+const shown = (): string[] => finder.recordings.map(({ id }) => id);
+
+beforeEach(async () => {
+  vi.stubGlobal("fetch", (address: string) => Promise.resolve(answer(address)));
+  all = ids(250, 1);
+  finder.wanted.text = "";
+  await finder.search();
+  asked = [];
+});
+afterEach(() => vi.unstubAllGlobals());
+
+test("looking again keeps what was shown with Show more", async () => {
+  await finder.more();
+  await finder.refresh();
+  expect(shown()).toEqual(ids(250, 51));
+  await finder.more();
+  expect(shown()).toEqual(ids(250, 1));
+  expect(finder.cursor).toBeNull();
+  await finder.refresh();
+  expect(shown()).toEqual(ids(250, 1));
+});
+
+test("two presses at once show the next page once", async () => {
+  await Promise.all([finder.more(), finder.more()]);
+  expect(shown()).toEqual(ids(250, 51));
+});
+
+test("until it is searched for, what is typed changes neither the pages nor what is looked for again", async () => {
+  finder.wanted.text = "weld";
+  await finder.refresh();
+  await finder.more();
+  expect(asked.map((url) => url.searchParams.get("text"))).toEqual([null, null]);
+  await finder.search();
+  expect(asked[2]?.searchParams.get("text")).toBe("weld");
+  expect(shown()).toEqual(ids(250, 151));
+});
