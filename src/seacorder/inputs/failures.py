@@ -64,6 +64,8 @@ class Cause(Enum):
     """It closed the connection in place of its first answer."""
     NO_PICTURE = auto()
     """It has answered every request, also the one to begin sending, and nothing has come since."""
+    TAKES_NOTHING = auto()
+    """It sends, and does not read what is sent to it."""
     # Streams only:
     NO_DATAGRAMS = auto()
     NO_VISITOR = auto()
@@ -148,6 +150,10 @@ _CAMERA: dict[Cause, Message] = {
         "{source} refuses the request ({reason}): it has ended the session.", "If that goes on, restart the camera."
     ),
     Cause.ONLY_TLS: Message("{source} speaks TLS on this port.", "Write rtsps:// instead of rtsp:// in its address."),
+    Cause.TAKES_NOTHING: Message(
+        "{source} does not read what is sent to it, so its connection was ended.",
+        "If this happens often, restart the camera, then update its firmware.",
+    ),
     Cause.HUNG_UP: Message("{source} closed the connection without an answer.", "Check the port{or_tls}."),
 }
 _OR_TLS = ", and write rtsps:// if it uses TLS there"

@@ -155,6 +155,34 @@ def test_beside_datagrams_everything_is_read_as_it_comes() -> None:
         connection.close()
 
 
+class DeafCamera(CountingCamera):
+    """Asks one question after the other behind its 40th picture, and reads no answer."""
+
+    def _serve(self, client: socket.socket) -> None:
+        self._client = client
+        super()._serve(client)
+
+    def _frames(self) -> Iterator[bytes]:
+        for block in super()._frames():
+            yield block
+            if self.sent == 40:
+                self._client.settimeout(60)
+                self._client.sendall((b"OPTIONS * RTSP/1.0\r\nCSeq: " + b"1" * 30_000 + b"\r\n\r\n") * 1000)
+
+
+def test_a_camera_that_does_not_read_what_it_is_sent_is_given_up_and_not_waited_for(
+    rig_source: MakeSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("seacorder.inputs.rtsp.connection.select.select", lambda *_: ([], [], []))
+    with DeafCamera(rig_source(SPEC)) as camera:
+        source, connection = opened(camera)
+        pictures: list[SourcePacket] = []
+        with pytest.raises(InputFailed, match="does not read what is sent to it"):
+            read_on(connection, pictures)
+        source.close()
+    assert len(pictures) >= 40
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell")
 def test_a_read_in_bursts_tells_when_the_newest_byte_came() -> None:
     with kernel_notes_arrivals(), socket.create_server(("127.0.0.1", 0)) as server:

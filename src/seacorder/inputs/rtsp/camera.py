@@ -21,7 +21,7 @@ from seacorder.inputs.rtp.receiver import RtpReceiver, Units
 from seacorder.inputs.rtp.sdp import Description, OfferedTrack
 from seacorder.inputs.rtp.video_track import VideoTrack
 from seacorder.inputs.rtsp.camera_memory import CameraMemory
-from seacorder.inputs.rtsp.connection import ConnectionEndedError, ConnectionShutError, NoTlsError
+from seacorder.inputs.rtsp.connection import ConnectionEndedError, ConnectionShutError, NothingTakenError, NoTlsError
 from seacorder.inputs.rtsp.playing import PlayingSession
 from seacorder.inputs.rtsp.session import RtspSession
 from seacorder.media.formats import with_sound
@@ -205,6 +205,8 @@ class RtspInput:
             return InputFailed(f"{self._source} was closed.")
         if isinstance(error, ConnectionEndedError):
             return camera_failure(Cause.CLOSED, self._address, self._source)
+        if isinstance(error, NothingTakenError):
+            return camera_failure(Cause.TAKES_NOTHING, self._address, self._source)
         if isinstance(error, NoTlsError):
             return camera_failure(Cause.NO_TLS, self._address, self._source)
         is_without_picture = self._awaits_first and not self._memory.picture_timeout.has_seen_picture

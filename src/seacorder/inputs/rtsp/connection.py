@@ -2,7 +2,7 @@
 
 A camera sends a picture as a burst of packets. When a part of it has come, the thread sleeps for `COALESCE_SECONDS`
 before the next read, which then takes the rest: one or two reads for each picture, however many packets it has. After
-`read_in_bursts` the reader decides when it reads, and no read waits.
+`read_in_bursts` the reader decides when it reads, and neither a read nor a write waits.
 
 One thread reads: the channel's ingest thread, or the loop that it has handed the connection to. `close` may come from
 any thread and ends a read that waits.
@@ -40,6 +40,10 @@ class NoTlsError(OSError):
 
 class ConnectionShutError(OSError):
     """`close` was called here."""
+
+
+class NothingTakenError(OSError):
+    """The peer does not read what is sent to it, so the next bytes would have to wait, which bursts do not allow."""
 
 
 class Connection:
@@ -101,8 +105,9 @@ class Connection:
         self._waiting.add(number)
 
     def read_in_bursts(self) -> bool:
-        """From now on `read` is used, whenever its caller wants, and tells when the bytes came. False where that cannot
-        be: with TLS, beside datagrams, and where the kernel does not note it. Nothing is changed then."""
+        """From now on `read` is used, whenever its caller wants, and tells when the bytes came; `send` does not wait
+        either. False where that cannot be: with TLS, beside datagrams, and where the kernel does not note it.
+        Nothing is changed then."""
         if self._is_tls or self._waiting is not None or not kernel_times.note_arrivals(self._socket):
             return False
         self._socket.setblocking(False)
@@ -176,7 +181,11 @@ class Connection:
             self._leave()
 
     def send(self, block: bytes, timeout: float) -> None:
-        """Sends all of `block`; TimeoutError when the peer takes nothing for `timeout` seconds."""
+        """Sends all of `block`; TimeoutError when the peer takes nothing for `timeout` seconds.
+
+        In bursts it never waits: NothingTakenError when not all of it can be sent at once. What the system keeps for a
+        peer is far more than a client says in minutes, so that peer reads nothing at all.
+        """
         self._is_reading = True
         try:
             while block and not self._is_shut:
@@ -185,6 +194,8 @@ class Connection:
                 except OSError as error:
                     if not _is_unready(error):
                         raise
+                    if self._tells_arrivals:
+                        raise NothingTakenError from error
                     self._wait_to_send(timeout)
         finally:
             self._leave()

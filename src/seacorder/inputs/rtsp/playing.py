@@ -168,7 +168,10 @@ class PlayingSession:
         for receiver in self._receivers:
             if receiver.turn(now_ns):
                 log.debug("%s continues as another sender (SSRC).", self._source)
-        self._watch(now_ns)
+        try:
+            self._watch(now_ns)
+        except OSError as end:
+            self._end = self._end or end  # what has come is handed on first
         items = video.items(burst, self._receivers[0].timestamp)
         if self._sound is not None:
             origin = None if video.origin is None else (video.origin, video.origin_arrived_ns)
