@@ -12,8 +12,14 @@ class Asked extends Kept {
   all = $state.raw<All | null>(null);
   templates = $state.raw<Templates | null>(null);
   definitions = $state.raw<Definition[]>([]);
-  /** Counts what was changed, so that a form can say so. */
-  changed = $state(0);
+  /** The last change was accepted; until the next one, or until another section is opened. */
+  isAccepted = $state(false);
+
+  /** A section is opened: it says nothing of what was done in another. */
+  begin(): void {
+    this.isAccepted = false;
+    void this.load();
+  }
 
   async load(): Promise<void> {
     await this.keep(async () => {
@@ -25,9 +31,10 @@ class Asked extends Kept {
 
   /** Sends a change, then takes what holds now. True when it was accepted. */
   async change(method: Method, path: string, body?: unknown): Promise<boolean> {
+    this.isAccepted = false;
     const isDone = await this.keep(() => ask(method, path, body === undefined ? {} : { body }));
     if (isDone) {
-      this.changed += 1;
+      this.isAccepted = true;
       const refused = this.refused;
       await this.load();
       this.refused ||= refused;

@@ -1,0 +1,105 @@
+"""Forms on the operator's page: they show what holds after a refusal, and nothing that was typed is thrown away."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from browser.operator import moved_to, opened, press
+from fakes.recorder import FakeChannel, FakeRecorder
+from fakes.setup import SetupBench
+from seacorder.api.http.listeners import Listener, serving
+from seacorder.api.http.ports import claim_port
+from seacorder.api.inspector import create_inspector_app
+from seacorder.base.clock import SystemClock
+from seacorder.base.errors import NotPossible
+from seacorder.config.schema import ServerSettings
+
+pytestmark = pytest.mark.browser
+
+TEXT = """[[channels]]
+name = "Bow"
+input = "rtsp://rov:secret@10.0.0.1/live"
+[[telemetry]]
+name = "GNSS"
+input = "udp://127.0.0.1:5005"
+"""
+SAID = ".sheet [role=alert]"
+ACCEPTED = "Accepted. It is kept over a restart."
+
+
+@pytest.fixture
+def recorder() -> FakeRecorder:
+    return FakeRecorder(FakeChannel("Bow"), clock=SystemClock())
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> SetupBench:
+    return SetupBench(tmp_path, TEXT)
+
+
+@pytest.fixture
+async def server(recorder: FakeRecorder, bench: SetupBench) -> AsyncIterator[str]:
+    sockets = claim_port("127.0.0.1", 0, setting="inspector_port")
+    app = create_inspector_app(recorder, ServerSettings(), bench.setup)
+    async with serving([Listener(app, sockets)]):
+        yield f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
+
+
+async def test_what_is_refused_does_not_stay_in_its_field_and_accepted_is_said_of_the_last_change_alone(
+    page: Page, server: str, recorder: FakeRecorder
+) -> None:
+    await opened(page, server, "/settings/recording")
+    split, burned = page.get_by_label("Minutes of one file"), page.get_by_label("Text burned into the picture")
+    await split.fill("7,5")
+    await split.press("Enter")
+    await expect(split).to_have_value("7.5")
+    await expect(page.get_by_text(ACCEPTED)).to_be_visible()
+    await split.fill("")
+    await split.press("Enter")
+    await expect(page.locator(SAID)).to_contain_text("a value is needed. The one that holds is shown again.")
+    await expect(split).to_have_value("7.5")
+    await split.fill("5000")
+    await split.press("Enter")
+    await expect(page.locator(SAID)).to_contain_text("split_time_minutes")
+    await expect(split).to_have_value("7.5")
+    recorder.error = NotPossible("The disk does not answer.")
+    await burned.click()
+    await expect(page.locator(SAID)).to_contain_text("The disk does not answer.")
+    await expect(burned).not_to_be_checked()
+    await expect(page.get_by_text(ACCEPTED)).to_have_count(0)
+    await moved_to(page, "/settings/channels")
+    await page.get_by_role("region", name="Bow").get_by_label("Text burned into the picture").click()
+    await expect(page.locator(SAID)).to_contain_text("The disk does not answer.")
+    await expect(page.get_by_role("region", name="Bow").get_by_label("Text burned")).not_to_be_checked()
+    recorder.error = None
+    await page.get_by_role("region", name="Bow").get_by_label("Text burned into the picture").click()
+    await expect(page.get_by_text(ACCEPTED)).to_be_visible()
+    await moved_to(page, "/settings/page")
+    await expect(page.get_by_label("Language")).to_be_visible()
+    await expect(page.get_by_text(ACCEPTED)).to_have_count(0)
+
+
+async def test_a_source_is_removed_only_after_a_question(page: Page, server: str, bench: SetupBench) -> None:
+    await opened(page, server, "/settings/sources")
+    await page.get_by_role("button", name="Remove GNSS").click()
+    asked = page.get_by_role("alertdialog", name="Remove GNSS?")
+    await asked.get_by_role("button", name="Cancel").click()
+    await expect(page.get_by_role("button", name="Remove GNSS")).to_be_visible()
+    await page.get_by_role("button", name="Remove GNSS").click()
+    await asked.get_by_role("button", name="Remove", exact=True).click()
+    await expect(page.get_by_role("region", name="GNSS")).to_contain_text("Removed: ends at the next start.")
+
+
+async def test_a_touch_beside_a_dialog_throws_nothing_away(page: Page, server: str) -> None:
+    await opened(page, server)
+    await press(page, "n")
+    words = page.get_by_role("dialog", name="Note").get_by_label("Words")
+    await words.fill("Half a sentence")
+    await page.mouse.click(20, 700)
+    await words.press("End")
+    await words.press_sequentially(", and its end")
+    await expect(words).to_have_value("Half a sentence, and its end")
+    await page.keyboard.press("Escape")
+    await expect(words).to_have_count(0)
