@@ -39,6 +39,8 @@ export const live = catalogue(
     tiles: (count: number) => `${count} ${count === 1 ? "tile" : "tiles"}`,
     moreTiles: "More tiles",
     fewerTiles: "Fewer tiles",
+    captions: "Captions",
+    captionPlaces: { on: "On picture", below: "Below" },
     openLarge: (name: string) => `Open ${name} large`,
   },
   {
@@ -79,6 +81,8 @@ export const live = catalogue(
       tiles: (count) => `${count} ${count === 1 ? "Kachel" : "Kacheln"}`,
       moreTiles: "Mehr Kacheln",
       fewerTiles: "Weniger Kacheln",
+      captions: "Beschriftung",
+      captionPlaces: { on: "Im Bild", below: "Darunter" },
       openLarge: (name) => `${name} groß zeigen`,
     },
     no: {
@@ -118,6 +122,8 @@ export const live = catalogue(
       tiles: (count) => `${count} ${count === 1 ? "flis" : "fliser"}`,
       moreTiles: "Flere fliser",
       fewerTiles: "Færre fliser",
+      captions: "Bildetekst",
+      captionPlaces: { on: "I bildet", below: "Under" },
       openLarge: (name) => `Vis ${name} stort`,
     },
     pt: {
@@ -157,6 +163,8 @@ export const live = catalogue(
       tiles: (count) => `${count} ${count === 1 ? "mosaico" : "mosaicos"}`,
       moreTiles: "Mais mosaicos",
       fewerTiles: "Menos mosaicos",
+      captions: "Legendas",
+      captionPlaces: { on: "Na imagem", below: "Por baixo" },
       openLarge: (name) => `Abrir ${name} em grande`,
     },
   },
