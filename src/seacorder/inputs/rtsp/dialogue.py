@@ -21,13 +21,13 @@ out, some answer every request with one number, and some are off by one. Two rul
   oldest open request.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
 from seacorder.inputs.http_auth import Authority, Challenge
-from seacorder.inputs.rtp.interleaved import DOLLAR
-from seacorder.inputs.rtsp.messages import NotRtsp, RtspMessage, answer_to, may_begin, parse, request, session_of
+from seacorder.inputs.rtsp.messages import NotRtsp, RtspMessage, answer_to, parse, request, session_of
 
 _OPEN_MAX = 8
 """Requests without an answer that are remembered, so that a camera that never answers does not fill the memory."""
@@ -184,10 +184,11 @@ class Dialogue:
             lines["Authorization"] = self._authority.header(method, url)
         return made, request(method, url, lines | headers)
 
-    def receive(self, block: bytes, *, is_all: bool = False) -> int:
+    def receive(self, block: bytes, *, is_all: bool = False, is_part: bool = False) -> int:
         """Takes the message at the beginning of `block`, or passes over what is none; returns how many bytes that was:
         0 while the message is not whole. `is_all`: nothing more will come, so that a cut-off message is taken as it is.
-        NotRtsp when the first that comes is no RTSP at all.
+        `is_part`: `block` is only the beginning of what is here; 0 also where more of it is needed. NotRtsp when the
+        first that comes is no RTSP at all.
         """
         blank = len(block) - len(block.lstrip(b"\r\n"))  # some cameras send empty lines between messages
         if blank == len(block):
@@ -196,8 +197,10 @@ class Dialogue:
             found = parse(block[blank:], is_all=is_all)
         except NotRtsp:
             if not self._has_heard_rtsp and b"RTSP/" not in block:
+                if is_part:
+                    return 0
                 raise
-            return self._pass_over(block)
+            return self._pass_over(block, is_part=is_part)
         if found is None:
             return blank
         message, size = found
@@ -245,15 +248,20 @@ class Dialogue:
             self.session = self.session or session[0]
             self.session_seconds = session[1] or self.session_seconds
 
-    def _pass_over(self, block: bytes) -> int:
-        """Bytes up to the next place where a frame of a known channel, or an answer, may begin."""
-        for at in range(1, len(block)):
-            if block[at] == DOLLAR and (at + 1 == len(block) or self._is_channel(block[at + 1])):
-                break
-            if block[at] == ord("R") and may_begin(block[at : at + 5]) and b"RTSP/".startswith(block[at : at + 5]):
-                break
-        else:
-            at = len(block)
+    def _pass_over(self, block: bytes, *, is_part: bool) -> int:
+        """Bytes up to the next place where a frame of a known channel, or an answer, may begin; 0 where a part of what
+        is here does not tell.
+        """
+        # In C: byte by byte in Python, a buffer of such bytes would take as long as many pictures.
+        places = b"RTSP/"
+        if channels := b"".join(b"\\x%02x" % number for number in range(256) if self._is_channel(number)):
+            places += b"|\\$[" + channels + b"]"
+        if not is_part:
+            places += rb"|\$\Z|R(?:T(?:SP?)?)?\Z"  # the rest of it may come
+        found = re.compile(places).search(block, 1)
+        if found is None and is_part:
+            return 0
+        at = len(block) if found is None else found.start()
         if self.state is not SessionState.PLAYING and len(self.rest) < _REST_BYTES:
             self.rest += block[:at]
         return at

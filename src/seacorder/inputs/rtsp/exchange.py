@@ -16,6 +16,12 @@ from seacorder.inputs.rtsp.dialogue import Dialogue, RtspRequest
 from seacorder.inputs.rtsp.messages import NotRtsp, RtspMessage, is_cut_off
 from seacorder.model.address.address import RtspAddress
 
+LOOKS_A_TURN = 32
+"""So many messages, or pieces of what is none, are looked at after a read in bursts. It is far more than any camera
+says at once, and takes some milliseconds."""
+_FIRST_LOOK = 2048
+"""So many bytes are looked at first for a message; four times as many each time that it is not whole yet. So a buffer
+full of short messages is not copied for each of them."""
 QUIET_SECONDS = 0.5
 """After so long without a byte, what has come of an answer is all that comes, and an answer in doubt is believed."""
 _REST_SECONDS = 0.05
@@ -36,6 +42,8 @@ class Exchange:
         self.connection = Connection()
         self.channels = Channels()
         self.dialogue = Dialogue(address.user, address.password, self.channels.knows)
+        self.is_behind = False
+        """More messages have been read than were looked at in one turn."""
 
     def restart(self) -> None:
         """Another connection, to follow a redirection; what was learned of the camera stays."""
@@ -93,21 +101,29 @@ class Exchange:
         return answer.body + self.dialogue.rest + rest
 
     def take_what_has_come(self) -> None:
-        """Reads without waiting, and takes apart what is whole."""
+        """Reads without waiting, and takes apart what is whole, with at most `LOOKS_A_TURN` messages; `is_behind` says
+        whether there are more of those. Then they are taken before the next read.
+        """
         self.channels.settle()
-        self.connection.read()
-        self.take_apart()
+        if not self.is_behind:
+            self.connection.read()
+        self.is_behind = not self.take_apart(LOOKS_A_TURN)
 
-    def take_apart(self) -> None:
-        """Frames and messages that the connection has read, as far as they are whole."""
+    def take_apart(self, looks: int | None = None) -> bool:
+        """Frames and messages that the connection has read, as far as they are whole. False when more of them may be
+        there after so many `looks` at messages."""
         connection, channels = self.connection, self.channels
         view = connection.view
         while connection.begin < connection.end:
             connection.begin = take_frames(view, connection.begin, connection.end, channels.rtp, channels.rtcp)
             if connection.begin == connection.end or view[connection.begin] == DOLLAR:
-                return
+                return True
+            if looks == 0:
+                return False
             if not self._take_message():
-                return
+                return True
+            looks = None if looks is None else looks - 1
+        return True
 
     def _answered(self, method: str, url: str, headers: dict[str, str], patience: float) -> RtspMessage:
         dialogue = self.dialogue
@@ -150,12 +166,18 @@ class Exchange:
     def _take_message(self, *, is_all: bool = False) -> bool:
         """False when the message is not whole yet."""
         connection, dialogue = self.connection, self.dialogue
-        block = bytes(connection.view[connection.begin : connection.end])
-        try:
-            used = dialogue.receive(block, is_all=is_all)
-        except NotRtsp:
-            cause = Cause.ONLY_TLS if block.startswith(_TLS_ALERT) else Cause.WRONG_PROTOCOL
-            raise camera_failure(cause, self._address, self._source) from None
+        size, used = _FIRST_LOOK, 0
+        while not used:
+            begin, is_part = connection.begin, connection.begin + size < connection.end
+            block = bytes(connection.view[begin : begin + size if is_part else connection.end])
+            try:
+                used = dialogue.receive(block, is_all=is_all and not is_part, is_part=is_part)
+            except NotRtsp:
+                cause = Cause.ONLY_TLS if block.startswith(_TLS_ALERT) else Cause.WRONG_PROTOCOL
+                raise camera_failure(cause, self._address, self._source) from None
+            if not is_part:
+                break
+            size *= 4
         connection.begin += used
         if replies := dialogue.replies():
             # Some cameras end a session whose client does not answer them.

@@ -89,6 +89,9 @@ def parse(block: bytes, *, is_all: bool = False) -> tuple[RtspMessage, int] | No
             raise NotRtsp("What the camera sends is not RTSP.")
         return None
     first, *rest = re.split(r"\r?\n", block[: end.start()].decode("latin-1"))
+    answer, asked = _FIRST_OF_ANSWER.fullmatch(first), _FIRST_OF_REQUEST.fullmatch(first)
+    if answer is None and asked is None:
+        raise NotRtsp("What the camera sends is not RTSP.")
     headers = _headers(rest)
     size = _body_size(headers)
     left = len(block) - end.end()
@@ -97,12 +100,10 @@ def parse(block: bytes, *, is_all: bool = False) -> tuple[RtspMessage, int] | No
             return None
         size = left
     body = block[end.end() : end.end() + size]
-    if (answer := _FIRST_OF_ANSWER.fullmatch(first)) is not None:
+    if answer is not None:
         message = RtspMessage(int(answer["status"]), (answer["reason"] or "").strip(), None, headers, body)
-    elif (asked := _FIRST_OF_REQUEST.fullmatch(first)) is not None:
-        message = RtspMessage(None, "", asked["method"].upper(), headers, body)
     else:
-        raise NotRtsp("What the camera sends is not RTSP.")
+        message = RtspMessage(None, "", asked["method"].upper() if asked else "", headers, body)
     return message, end.end() + size
 
 

@@ -121,6 +121,7 @@ class PlayingSession:
         """The packets that are finished with what has come. Never waits. TimeoutError when no picture comes."""
         self._go_on()
         begin_ns, connection = self._clock.monotonic_ns(), self._session.connection
+        is_read = not self._session.is_behind
         try:
             self._session.read()
         except (OSError, InputFailed) as end:
@@ -130,10 +131,10 @@ class PlayingSession:
         self._limit.took(count, now_ns)
         came_ns = self._came_ns(connection.came_utc_ns, now_utc_ns, now_ns)
         burst = Burst(came_ns, self._emptied_ns, begin_ns - self._emptied_ns >= _LAIN_NS)
-        if connection.is_emptied:
+        if is_read and connection.is_emptied:
             self._emptied_ns = begin_ns
         items = self._finished(now_ns, burst)
-        if self._end is not None or self._receivers[0].is_over or not connection.is_emptied:
+        if self._end is not None or self._receivers[0].is_over or self._session.is_behind or not connection.is_emptied:
             self.unread = Unread.MORE
         elif not count:
             self.unread = Unread.NOTHING_CAME

@@ -148,6 +148,11 @@ class RtspSession:
         self._exchange.take_what_has_come()
 
     @property
+    def is_behind(self) -> bool:
+        """`read` has left messages that had come: it takes them the next time."""
+        return self._exchange.is_behind
+
+    @property
     def connection(self) -> Connection:
         """The present one."""
         return self._exchange.connection
