@@ -63,14 +63,16 @@ async def number(page: Page, selector: str, wanted: int) -> int | None:
 
 @pytest.fixture
 async def program(tmp_path: Path) -> AsyncIterator[Program]:
-    """It has recorded two cameras for some seconds, with an observation and a still."""
+    """It has recorded two cameras for some seconds, with an observation, a still and a clip."""
     with running(tmp_path, {"Bow": CAMERA, "Stern": CAMERA}) as one:
         await asyncio.to_thread(one.wait_live)
         one.get("/api/inspector/startrecording")
         await asyncio.to_thread(one.wait_recorded, 3.0)
         one.post("/api/v1/kinds/AN", status=201)
         one.get("/api/inspector/takeframegrab")
+        one.post("/api/v1/clip/start")
         await asyncio.to_thread(one.wait_recorded, 5.0)
+        one.post("/api/v1/clip/stop")
         one.get("/api/inspector/stoprecording")
         yield one
 
@@ -180,6 +182,25 @@ async def test_a_player_gets_a_file_in_pieces(page: Page, program: Program) -> N
     duration, end = await page.evaluate(PLAYED, f"{part['file']}&most_bytes=50000")
     assert duration == pytest.approx(part["frames"] / 25, abs=0.1)
     assert end == pytest.approx(duration, abs=0.05)
+
+
+async def test_a_still_and_a_clip_are_shown_of_each_channel(page: Page, program: Program) -> None:
+    recording = program.rows("recordings")[0]["id"]
+    await page.goto(f"{program.url}/review/{recording}")
+    await page.locator(".entry", has_text="Still").get_by_role("button").first.click()
+    dialog = page.get_by_role("dialog")
+    for index, channel in enumerate(("Bow", "Stern")):
+        await dialog.get_by_label("Channel").select_option(channel)
+        picture = dialog.get_by_role("img", name=f"Recorded picture of {channel}")
+        await expect(picture).to_have_js_property("naturalWidth", 640)
+        shown = await reading(page, ".dialog img")
+        assert shown is not None
+        assert shown.channel_index == index
+    await page.keyboard.press("Escape")
+    await page.locator(".entry", has_text="Clip").get_by_role("button").click()
+    film = dialog.locator("video")
+    await expect(film).not_to_have_js_property("currentTime", 0)
+    await expect(film).to_have_js_property("videoWidth", 640)
 
 
 async def test_a_recording_is_removed_after_its_copy_was_compared(

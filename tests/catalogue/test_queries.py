@@ -85,6 +85,14 @@ def test_recordings_are_filtered_by_the_channels_that_have_parts_in_them(queries
     assert [value.id for value in queries.rows(Recording, Page(recording_id=RECORDING.id)).items] == [RECORDING.id]
 
 
+def test_rows_that_belong_to_no_recording_are_found(queries: Queries) -> None:
+    loose = Page(without_recording=True)
+    assert queries.rows(Framegrab, loose).items == (FRAMEGRAB,)
+    assert queries.rows(Loss, loose).items == (LOSS,)
+    for kind in (Clip, Part, Recording):
+        assert queries.rows(kind, loose).items == ()
+
+
 def test_instants_beyond_every_clock_are_taken(queries: Queries) -> None:
     assert queries.rows(Loss, Page(from_utc_ns=-(10**30), to_utc_ns=10**30)).items == (LOSS,)
 

@@ -100,7 +100,7 @@ class FakeChannel:
 
 @dataclass
 class FakeCatalogue(ObservationLists):
-    """Rows as a test put them; filtered by channel and cut by limit and cursor."""
+    """Rows as a test put them; filtered by channel, and by having no recording, and cut by limit and cursor."""
 
     held: list[object] = field(default_factory=list)
     stored_events: list[Event] = field(default_factory=list)
@@ -136,6 +136,8 @@ class FakeCatalogue(ObservationLists):
         begin = int(page.cursor or 0)
         held = [row for row in self.held if isinstance(row, kind)]
         found = [row for row in held if page.channel in {None, getattr(row, "channel", None)}]
+        if page.without_recording:
+            found = [row for row in found if getattr(row, "recording_id", None) is None]
         end = begin + page.limit
         return Rows(tuple(found[begin:end]), str(end) if end < len(found) else None)
 

@@ -22,6 +22,8 @@ class Page:
     """Rows that start before this."""
     channel: str | None = None
     recording_id: str | None = None
+    without_recording: bool = False
+    """Only rows that belong to no recording."""
     limit: int = 100
     """Rows at most, 1 to LIMIT_MAX."""
     cursor: str | None = None

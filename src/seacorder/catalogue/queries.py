@@ -349,6 +349,8 @@ def _condition(table: Table[Any], page: Page) -> tuple[str, list[object]]:
         clauses.append((one, (page.channel,)))
     if page.recording_id is not None and table.recording:
         clauses.append((f"{table.recording} = ?", (page.recording_id,)))
+    if page.without_recording and table.recording:
+        clauses.append((f"{table.recording} IS NULL", ()))
     clauses += _of_observations(page) if table is OBSERVATIONS else _by_observations(table, page)
     if page.cursor is not None:
         side = "<" if page.newest_first else ">"

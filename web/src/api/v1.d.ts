@@ -4348,6 +4348,8 @@ export interface operations {
                 dive?: string | null;
                 /** @description Of the recording of this id */
                 recording?: string | null;
+                /** @description Only those that were made while no recording ran */
+                without_recording?: boolean;
                 /** @description Newest first instead of oldest first */
                 newest_first?: boolean;
                 /** @description Observations at most */
@@ -4430,6 +4432,8 @@ export interface operations {
                 dive?: string | null;
                 /** @description Of the recording of this id */
                 recording?: string | null;
+                /** @description Only those that were made while no recording ran */
+                without_recording?: boolean;
                 /** @description Newest first instead of oldest first */
                 newest_first?: boolean;
                 /** @description Observations at most */
@@ -4471,6 +4475,8 @@ export interface operations {
                 dive?: string | null;
                 /** @description Of the recording of this id */
                 recording?: string | null;
+                /** @description Only those that were made while no recording ran */
+                without_recording?: boolean;
                 /** @description Newest first instead of oldest first */
                 newest_first?: boolean;
                 /** @description The form of the file */
@@ -4763,6 +4769,8 @@ export interface operations {
                 channel?: string | null;
                 /** @description Entries of the recording of this id */
                 recording?: string | null;
+                /** @description Only entries that belong to no recording */
+                without_recording?: boolean;
                 /** @description Entries of recordings with an observation of this kind */
                 kind?: string | null;
                 /** @description Entries of recordings with an observation of this dive */
@@ -4804,6 +4812,8 @@ export interface operations {
                 channel?: string | null;
                 /** @description Entries of the recording of this id */
                 recording?: string | null;
+                /** @description Only entries that belong to no recording */
+                without_recording?: boolean;
                 /** @description Entries of recordings with an observation of this kind */
                 kind?: string | null;
                 /** @description Entries of recordings with an observation of this dive */
@@ -4845,6 +4855,8 @@ export interface operations {
                 channel?: string | null;
                 /** @description Entries of the recording of this id */
                 recording?: string | null;
+                /** @description Only entries that belong to no recording */
+                without_recording?: boolean;
                 /** @description Entries of recordings with an observation of this kind */
                 kind?: string | null;
                 /** @description Entries of recordings with an observation of this dive */
@@ -4886,6 +4898,8 @@ export interface operations {
                 channel?: string | null;
                 /** @description Entries of the recording of this id */
                 recording?: string | null;
+                /** @description Only entries that belong to no recording */
+                without_recording?: boolean;
                 /** @description Entries of recordings with an observation of this kind */
                 kind?: string | null;
                 /** @description Entries of recordings with an observation of this dive */
@@ -4927,6 +4941,8 @@ export interface operations {
                 channel?: string | null;
                 /** @description Entries of the recording of this id */
                 recording?: string | null;
+                /** @description Only entries that belong to no recording */
+                without_recording?: boolean;
                 /** @description Entries of recordings with an observation of this kind */
                 kind?: string | null;
                 /** @description Entries of recordings with an observation of this dive */
@@ -5218,6 +5234,8 @@ export interface operations {
                 channel?: string | null;
                 /** @description Entries of the recording of this id */
                 recording?: string | null;
+                /** @description Only entries that belong to no recording */
+                without_recording?: boolean;
                 /** @description Entries of recordings with an observation of this kind */
                 kind?: string | null;
                 /** @description Entries of recordings with an observation of this dive */
@@ -5344,6 +5362,8 @@ export interface operations {
                 channel?: string | null;
                 /** @description Entries of the recording of this id */
                 recording?: string | null;
+                /** @description Only entries that belong to no recording */
+                without_recording?: boolean;
                 /** @description Entries of recordings with an observation of this kind */
                 kind?: string | null;
                 /** @description Entries of recordings with an observation of this dive */

@@ -22,6 +22,14 @@ export interface Loss {
   frames: number | null;
 }
 
+/** One answer of the recorder has so much at most: so that many pictures at once leave the browser connections. */
+const PIECE_BYTES = 4_000_000;
+
+/** Where a player gets a file: in pieces. */
+export function playedFrom(file: string): string {
+  return `${file}&most_bytes=${PIECE_BYTES}`;
+}
+
 /** Something at an instant, or over a time. */
 export interface Mark {
   id: string;

@@ -56,6 +56,7 @@ class ObservationFilter(BaseModel):
     text: str | None = Field(None, max_length=400, description="In which each of these words begins a word")
     dive: str | None = Field(None, description="Of this dive")
     recording: str | None = Field(None, description="Of the recording of this id")
+    without_recording: bool = Field(False, description="Only those that were made while no recording ran")
     newest_first: bool = Field(False, description="Newest first instead of oldest first")
 
     def page(self, limit: int = LIMIT_MAX, cursor: str | None = None) -> Page:
@@ -64,6 +65,7 @@ class ObservationFilter(BaseModel):
             from_utc_ns=None if self.from_ is None else read_utc("from", self.from_),
             to_utc_ns=None if self.to is None else read_utc("to", self.to),
             recording_id=self.recording,
+            without_recording=self.without_recording,
             limit=limit,
             cursor=cursor,
             newest_first=self.newest_first,

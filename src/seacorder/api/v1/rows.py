@@ -36,6 +36,7 @@ class Filter(BaseModel):
     to: str | None = Field(None, description="Entries that start before this instant (RFC 3339)")
     channel: str | None = Field(None, description="Entries of this channel")
     recording: str | None = Field(None, description="Entries of the recording of this id")
+    without_recording: bool = Field(False, description="Only entries that belong to no recording")
     kind: str | None = Field(None, description="Entries of recordings with an observation of this kind")
     dive: str | None = Field(None, description="Entries of recordings with an observation of this dive")
     text: str | None = Field(
@@ -53,6 +54,7 @@ class Filter(BaseModel):
             to_utc_ns=None if self.to is None else read_utc("to", self.to),
             channel=self.channel,
             recording_id=self.recording,
+            without_recording=self.without_recording,
             limit=self.limit,
             cursor=self.cursor,
             newest_first=self.newest_first,

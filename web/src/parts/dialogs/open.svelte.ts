@@ -1,5 +1,6 @@
 /** Which dialog is open. Any room may open one; `Dialogs.svelte` shows it. */
 import type { Observation } from "../../api/types";
+import type { Made } from "../../model/entries";
 import { session } from "../../watch/session.svelte";
 
 export type Open =
@@ -15,6 +16,9 @@ export type Open =
   | { name: "context" }
   | { name: "fill"; observation: Observation }
   | { name: "withdraw"; observation: Observation }
+  /** A still or a clip: its file of the channel `first`, if it has one. */
+  | { name: "made"; made: Made; first: string; order: readonly string[] }
+  | { name: "seen"; id: string; title: string }
   /** `when` is how the recording is called; `onend` is called once it is gone. */
   | { name: "remove"; recording: string; when: string; onend: () => void };
 
@@ -25,7 +29,7 @@ export function openDialog(): Open | null {
 }
 
 /** Those that a viewer gets: nothing is changed in them. */
-const LOOKING: ReadonlySet<Open["name"]> = new Set(["keys", "more"]);
+const LOOKING: ReadonlySet<Open["name"]> = new Set(["keys", "more", "made", "seen"]);
 
 /** A viewer gets none in which something is changed; why is said below the bar. */
 export function show(wanted: Open | null): void {

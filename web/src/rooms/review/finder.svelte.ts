@@ -5,6 +5,7 @@ import { inOrder, lossOf, Seen, Together, type Entry, type Made, type ToldLoss }
 import { refreshed } from "../../model/found";
 import { Newest } from "../../model/turns";
 import { access } from "../../texts/access";
+import { each } from "./pages";
 import type { ClipRow, FramegrabRow, LossRow, RecordingRow } from "./rows";
 
 const PAGE = 100;
@@ -32,7 +33,18 @@ export interface Content {
   entries: readonly Entry[];
   /** Who removed it and where copies are; null: it was not removed. */
   removal: Removal | null;
+  /** There are more than are listed. */
+  isCut: boolean;
 }
+
+/** What was made while no recording ran: the newest first. */
+export interface Loose {
+  entries: readonly Entry[];
+  isCut: boolean;
+}
+
+/** In the place of a recording's id in the address. */
+export const LOOSE = "without-recording";
 
 class Finder {
   wanted = $state<Wanted>({ text: "", day: "", channel: "", kind: "", dive: "" });
@@ -42,13 +54,14 @@ class Finder {
   fault = $state("");
   isLoaded = $state(false);
   content = $state.raw<Content | null>(null);
+  loose = $state.raw<Loose | null>(null);
   /** The recording that `content` is of, or that is not there. */
   opened = $state("");
   private timer = 0;
   private asked = 0;
   private isMore = false;
   /** What `recordings` were found by; `wanted` may have been typed on since. */
-  private sought: Wanted = this.wanted;
+  sought = $state.raw<Wanted>({ text: "", day: "", channel: "", kind: "", dive: "" });
   private readonly opening = new Newest();
 
   /** What lies in a recording is being asked for: of very many observations that takes seconds. */
@@ -104,23 +117,15 @@ class Finder {
       const observations: Seen[] = [];
       const points: Seen[] = [];
       const spans: Seen[] = [];
-      const clips = new Together<ClipRow>("clip", (one) => ({
-        from: one.start_utc,
-        to: one.end_utc,
-        isOpen: one.state === "open",
-      }));
-      const stills = new Together<FramegrabRow>("still", ({ frame_utc }) => ({
-        from: frame_utc,
-        to: frame_utc,
-        isOpen: false,
-      }));
-      await Promise.all([
-        each<RecordingRow>("recordings", id, (one) => recordings.push(one)),
-        each<PartRow>("parts", id, (one) => parts.push(one)),
-        each<ClipRow>("clips", id, (one) => clips.add(one)),
-        each<FramegrabRow>("framegrabs", id, (one) => stills.add(one)),
-        each<LossRow>("losses", id, (one) => losses.push(lossOf(one))),
-        each<Outline>("observations/outlines", id, (row) => {
+      const { clips, stills } = made();
+      const of = { recording: id };
+      const areCut = await Promise.all([
+        each<RecordingRow>("recordings", of, (one) => recordings.push(one)),
+        each<PartRow>("parts", of, (one) => parts.push(one)),
+        each<ClipRow>("clips", of, (one) => clips.add(one)),
+        each<FramegrabRow>("framegrabs", of, (one) => stills.add(one)),
+        each<LossRow>("losses", of, (one) => losses.push(lossOf(one))),
+        each<Outline>("observations/outlines", of, (row) => {
           const one = new Seen(row);
           observations.push(one);
           if (!one.isWithdrawn) (row.is_span ? spans : points).push(one);
@@ -131,7 +136,9 @@ class Finder {
       const path = `/api/v1/recordings/${encodeURIComponent(id)}/removal`;
       const removal = recording.state === "removed" ? await ask<Removal>("GET", path) : null;
       const entries = inOrder(observations, [...stills.all, ...clips.all]);
-      return { found: { recording, parts, clips: clips.all, losses, observations, points, spans, entries, removal } };
+      const isCut = areCut.includes(true);
+      const seen = { observations, points, spans, entries, isCut };
+      return { found: { recording, parts, clips: clips.all, losses, removal, ...seen } };
     };
     const answer = await this.opening.of(() => this.keep(askAll));
     if (answer === null) return;
@@ -139,6 +146,26 @@ class Finder {
     this.opened = id;
     const found = answer.found?.recording;
     this.recordings = this.recordings.map((one) => (one.id === found?.id ? found : one));
+  }
+
+  /** Stills, clips and observations that belong to no recording, of the time and the channel that are searched. */
+  async openLoose(): Promise<void> {
+    const { from, to, channel } = filterOf(this.sought);
+    const of = { without_recording: true, newest_first: true, from, to };
+    const { clips, stills } = made();
+    const observations: Seen[] = [];
+    const answer = await this.opening.of(() =>
+      this.keep(() =>
+        Promise.all([
+          each<ClipRow>("clips", { ...of, channel }, (one) => clips.add(one)),
+          each<FramegrabRow>("framegrabs", { ...of, channel }, (one) => stills.add(one)),
+          each<Outline>("observations/outlines", of, (one) => observations.push(new Seen(one))),
+        ]),
+      ),
+    );
+    if (answer === null) return;
+    const entries = inOrder(observations.reverse(), [...stills.all, ...clips.all]).toReversed();
+    this.loose = { entries, isCut: answer.includes(true) };
   }
 
   private async keep<Answer>(work: () => Promise<Answer>): Promise<Answer | null> {
@@ -153,32 +180,40 @@ class Finder {
   }
 }
 
-function addressOf({ text, day, channel, kind, dive }: Wanted, cursor: string | null): string {
-  return query("/api/v1/recordings", {
-    newest_first: true,
-    limit: PAGE,
-    cursor,
+/** Stills and clips, of all channels of each together. */
+function made(): { clips: Together<ClipRow>; stills: Together<FramegrabRow> } {
+  const clips = new Together<ClipRow>("clip", (one) => ({
+    from: one.start_utc,
+    to: one.end_utc,
+    isOpen: one.state === "open",
+  }));
+  const stills = new Together<FramegrabRow>("still", ({ frame_utc }) => ({
+    from: frame_utc,
+    to: frame_utc,
+    isOpen: false,
+  }));
+  return { clips, stills };
+}
+
+function filterOf({
+  text,
+  day,
+  channel,
+  kind,
+  dive,
+}: Wanted): Record<"text" | "from" | "to" | "channel" | "kind" | "dive", string | null> {
+  return {
     text: text.trim() || null,
     from: day === "" ? null : `${day}T00:00:00Z`,
     to: day === "" ? null : `${day}T23:59:59.999999Z`,
     channel: channel || null,
     kind: kind || null,
     dive: dive.trim() || null,
-  });
+  };
 }
 
-const ROWS_MAX = 200_000;
-
-/** Gives each row of a recording's list to `take`: in slices, as they come, so that the page answers meanwhile. */
-async function each<Row>(list: string, recording: string, take: (row: Row) => void): Promise<void> {
-  let count = 0;
-  let cursor: string | null = null;
-  do {
-    const rows: Rows<Row> = await ask("GET", query(`/api/v1/${list}`, { recording, limit: 1000, cursor }));
-    rows.items.forEach(take);
-    count += rows.items.length;
-    cursor = rows.next_cursor;
-  } while (cursor !== null && count < ROWS_MAX);
+function addressOf(wanted: Wanted, cursor: string | null): string {
+  return query("/api/v1/recordings", { newest_first: true, limit: PAGE, cursor, ...filterOf(wanted) });
 }
 
 export const finder = new Finder();

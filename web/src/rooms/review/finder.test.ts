@@ -9,10 +9,14 @@ const ids = (from: number, to: number): string[] => {
 /** Recordings, the newest first; a cursor is the place in them. */
 let all: string[] = [];
 let asked: URL[] = [];
+/** Of the other lists what they have. */
+let lists: Record<string, unknown[]> = {};
 
 function answer(address: string): Response {
   const url = new URL(address, "http://recorder");
   asked.push(url);
+  if (url.pathname !== "/api/v1/recordings")
+    return Response.json({ items: lists[url.pathname] ?? [], next_cursor: null });
   const begin = Number(url.searchParams.get("cursor") ?? "0");
   const found = all.slice(begin, begin + 100);
   const items = found.map((id) => ({ id, start_utc: new Date(Number(id) * 60_000).toISOString() }));
@@ -54,4 +58,23 @@ test("until it is searched for, what is typed changes neither the pages nor what
   await finder.search();
   expect(asked[2]?.searchParams.get("text")).toBe("weld");
   expect(shown()).toEqual(ids(250, 151));
+});
+
+test("what belongs to no recording is listed with the newest first, a still once for all its channels", async () => {
+  const still = { id: "f1", frame_utc: "2026-05-04T03:02:00Z", file: "" };
+  const seen = { number: 1, code: "AN", label: "Anode", class: "finding", is_span: false, state: "closed", text: "" };
+  lists = {
+    "/api/v1/framegrabs": [
+      { ...still, channel: "Bow" },
+      { ...still, channel: "Stern" },
+    ],
+    "/api/v1/observations/outlines": [
+      { ...seen, id: "o2", utc: "2026-05-04T03:03:00Z" },
+      { ...seen, id: "o1", utc: "2026-05-04T03:01:00Z" },
+    ],
+  };
+  await finder.openLoose();
+  expect(finder.loose?.entries.map(({ id }) => id)).toEqual(["o2", "f1", "o1"]);
+  expect(finder.loose?.isCut).toBe(false);
+  expect(asked.every((url) => url.searchParams.get("without_recording") === "true")).toBe(true);
 });

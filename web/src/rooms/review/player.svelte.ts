@@ -1,10 +1,19 @@
 /** One clock for all pictures of a recording: the instant that is shown, whether it runs, and how fast. */
-import { arranged, frameAt, frameMs, overMs, shownAt, span, stepped, type Loss, type Part } from "../../model/playback";
+import {
+  arranged,
+  frameAt,
+  frameMs,
+  overMs,
+  playedFrom,
+  shownAt,
+  span,
+  stepped,
+  type Loss,
+  type Part,
+} from "../../model/playback";
 import type { Content } from "./finder.svelte";
 
 export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8] as const;
-/** One answer of the recorder has so much at most: so that many pictures at once leave the browser connections. */
-const PIECE_BYTES = 4_000_000;
 
 export class Player {
   parts: readonly Part[];
@@ -37,7 +46,7 @@ export class Player {
         endMs: Date.parse(one.end_utc ?? one.start_utc),
         firstFrame: one.first_frame,
         frames: one.frames,
-        file: `${one.file}&most_bytes=${PIECE_BYTES}`,
+        file: playedFrom(one.file),
         subtitles: one.file.replace("/file?", "/subtitles.vtt?"),
         isOpen: one.state === "open",
       }));

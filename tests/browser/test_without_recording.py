@@ -1,0 +1,50 @@
+"""What was made while no recording ran is found in Review, and seen. The recorder is a fake."""
+
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.async_api import Page, expect
+
+from browser.operator import faults_of_axe, opened
+from fakes.recorder import FakeRecorder
+from seacorder.model.observation_entry import Entry
+from seacorder.model.recording import Framegrab
+
+pytestmark = pytest.mark.browser
+FRAME_NS = 1_777_863_721_480_000_000
+
+
+def picture(width: int) -> bytes:
+    found = io.BytesIO()
+    Image.new("RGB", (width, 90), "navy").save(found, "JPEG")
+    return found.getvalue()
+
+
+def still(channel: str, path: Path, recording: str | None = None) -> Framegrab:
+    return Framegrab(f"f-{recording}", channel, str(path), FRAME_NS, FRAME_NS, 7, 160, 90, 3, recording)
+
+
+async def test_a_still_and_an_observation_without_a_recording_are_found_and_seen(
+    page: Page, server: str, recorder: FakeRecorder, tmp_path: Path
+) -> None:
+    paths = {name: tmp_path / f"{name}.jpg" for name in ("Bow", "Stern")}
+    paths["Bow"].write_bytes(picture(160))
+    recorder.file_folders = (str(tmp_path),)
+    recorder.catalogue.held = [
+        still("Stern", paths["Stern"]), still("Bow", paths["Bow"]), still("Bow", paths["Bow"], "r1"),
+    ]
+    await recorder.observations.observe(Entry("AN", "Loose cable", {}))
+    await opened(page, server, "/review")
+    await page.get_by_role("link", name="Without a recording").click()
+    await page.get_by_role("button", name="Still").click()  # one row for both channels, none for that of a recording
+    dialog = page.get_by_role("dialog")
+    shown = dialog.get_by_role("img", name="Recorded picture of Bow")
+    await expect(shown).to_have_js_property("naturalWidth", 160)
+    assert await faults_of_axe(page) == []
+    await dialog.get_by_label("Channel").select_option("Stern")
+    await expect(dialog.get_by_role("alert")).to_contain_text("Stern.jpg")
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="AN-001").click()
+    await expect(dialog).to_contain_text("Loose cable")
