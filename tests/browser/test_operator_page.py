@@ -142,6 +142,24 @@ async def test_without_contact_nothing_looks_alive(page: Page, server: str, pict
     await expect(page.locator("article.tile img")).to_have_count(4)
 
 
+async def test_arrows_choose_a_tile_where_nothing_has_the_focus(page: Page, server: str) -> None:
+    await opened(page, server)
+    await expect(page.locator("[data-tile]")).to_have_count(4)
+    await page.keyboard.press("?")
+    for label in ("Tile to the left", "Tile to the right", "Tile above", "Tile below"):
+        await expect(page.get_by_role("dialog").get_by_text(label)).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await page.evaluate("document.activeElement.blur()")
+    await page.keyboard.press("ArrowRight")
+    await expect(page.locator("[data-tile]").first).to_be_focused()
+    await page.keyboard.press("ArrowDown")
+    await expect(page.locator("[data-tile]").nth(2)).to_be_focused()
+    await page.get_by_role("radio", name="Auto").focus()
+    await page.keyboard.press("ArrowRight")
+    await expect(page.get_by_role("radio", name="1 tile", exact=True)).to_be_focused()
+
+
 async def test_a_tile_is_opened_large_and_has_its_own_address(page: Page, server: str, pictures: Path) -> None:
     await opened(page, server)
     await page.locator("[data-tile]").nth(2).focus()

@@ -13,6 +13,8 @@ export interface Command {
   run: () => void;
   /** What the key cap shows, if that is not the key itself. */
   cap?: string;
+  /** Where this is false, the key is left to the browser; always true without it. */
+  holds?: () => boolean;
 }
 
 const STORED = "seacorder.keys";
@@ -108,7 +110,7 @@ export function listenToKeys(): void {
     if (isAsking()) return;
     const key = keyOf(press);
     // The last one said holds: a room may take a key of the frame.
-    const command = commands().findLast((one) => one.key === key);
+    const command = commands().findLast((one) => one.key === key && (one.holds?.() ?? true));
     if (command === undefined) return;
     press.preventDefault();
     command.run();

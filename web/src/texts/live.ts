@@ -41,6 +41,7 @@ export const live = catalogue(
     fewerTiles: "Fewer tiles",
     captions: "Captions",
     captionPlaces: { on: "On picture", below: "Below" },
+    tileTo: { Left: "Tile to the left", Right: "Tile to the right", Up: "Tile above", Down: "Tile below" },
     openLarge: (name: string) => `Open ${name} large`,
   },
   {
@@ -83,6 +84,7 @@ export const live = catalogue(
       fewerTiles: "Weniger Kacheln",
       captions: "Beschriftung",
       captionPlaces: { on: "Im Bild", below: "Darunter" },
+      tileTo: { Left: "Kachel links", Right: "Kachel rechts", Up: "Kachel darüber", Down: "Kachel darunter" },
       openLarge: (name) => `${name} groß zeigen`,
     },
     no: {
@@ -124,6 +126,7 @@ export const live = catalogue(
       fewerTiles: "Færre fliser",
       captions: "Bildetekst",
       captionPlaces: { on: "I bildet", below: "Under" },
+      tileTo: { Left: "Flisen til venstre", Right: "Flisen til høyre", Up: "Flisen over", Down: "Flisen under" },
       openLarge: (name) => `Vis ${name} stort`,
     },
     pt: {
@@ -165,6 +168,7 @@ export const live = catalogue(
       fewerTiles: "Menos mosaicos",
       captions: "Legendas",
       captionPlaces: { on: "Na imagem", below: "Por baixo" },
+      tileTo: { Left: "Mosaico à esquerda", Right: "Mosaico à direita", Up: "Mosaico acima", Down: "Mosaico abaixo" },
       openLarge: (name) => `Abrir ${name} em grande`,
     },
   },
