@@ -17,6 +17,7 @@ from seacorder.cli.serve import tell_guardian
 from seacorder.client.errors import InspectorError
 from seacorder.client.inspector import InspectorClient
 from seacorder.client.recorder import RecorderClient
+from seacorder.config.reserved import HEARTBEAT_VARIABLE
 
 PATTERN = "test:?size=320x180&rate=25&gop=10"
 TWO = {"Bow": PATTERN, "Stern": PATTERN}
@@ -125,6 +126,17 @@ def test_a_second_recorder_in_the_same_folder(real_command, tmp_path) -> None:
     assert ended.code == 1
     assert "Another Seacorder is recording into" in ended.err
     assert "Traceback" not in ended.err
+
+
+def test_a_heartbeat_that_is_none(real_command, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv(HEARTBEAT_VARIABLE, "soon")
+    ended = real_command(*demo(tmp_path / "files"))
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == (
+        "seacorder: variable SEACORDER_HEARTBEAT_SECONDS: 'soon' is no number of seconds from 3 to 600.\n"
+        "  Correct it, or remove it: then it is 3.\n"
+    )
+    assert not (tmp_path / "files").exists()
 
 
 def test_an_address_that_is_none_of_this_machine(real_command, tmp_path) -> None:

@@ -18,6 +18,7 @@ from seacorder.model.channel import ChannelSettings
 from seacorder.model.loss import Loss, LossCause
 from seacorder.model.recording import Clip, Part
 from seacorder.storage.allowed_folders import AllowedFolders
+from seacorder.supervisor.limits import Limits
 from seacorder.supervisor.supervisor import Supervisor
 from seacorder.supervisor.worker import Callbacks
 
@@ -29,7 +30,7 @@ class Rig:
 
     def __init__(self, folder: Path) -> None:
         clock = SystemClock()
-        self.supervisor = Supervisor(Callbacks())
+        self.supervisor = Supervisor(Callbacks(), limits=Limits(heartbeat_seconds=30.0))
         self.catalogue = Catalogue(folder / "seacorder.db", clock)
         address = "test:?size=320x180&rate=25"
         self.recorder = Recorder(

@@ -27,6 +27,7 @@ from rig.fixtures import MakeSource, StartServer
 from rig.page_answers import Exchange, answer_of, exchanges, laid_out, merged, value_of, write
 from rig.program import Program, running, wait_for
 from rig.source_files import SourceSpec
+from seacorder.config.reserved import HEARTBEAT_VARIABLE
 
 WRITES = os.environ.get("WRITE_ANSWERS") == "1"
 PAGES = ("inspector", "integration", "api", "errors")
@@ -314,7 +315,8 @@ def act(stage: Stage, scene: tuple[Act, ...]) -> None:
 def stage(tmp_path: Path, rig_source: MakeSource, start_rtsp_server: StartServer) -> Iterator[Stage]:
     with cameras(rig_source, start_rtsp_server) as switched_off:
         addresses = {name: f"rtsp://inspector:secret@127.0.0.1:{one.port}/{name}" for name, one in switched_off.items()}
-        with running(tmp_path, addresses, more="[recording]\nsplit_time_minutes = 30\n") as program:
+        limit = {HEARTBEAT_VARIABLE: "3"}  # at the end one hangs, and the answer says what has become of it
+        with running(tmp_path, addresses, more="[recording]\nsplit_time_minutes = 30\n", variables=limit) as program:
             yield Stage(program, switched_off)
 
 

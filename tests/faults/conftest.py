@@ -11,6 +11,7 @@ from faults.disks import Volume, need_volumes
 from faults.proxy import SEED
 from faults.results import is_long, note_ended, note_failure, note_planned
 from rig.fixtures import MakeSource, need_rtsp_server
+from rig.program import Program
 from rig.rtsp_server import RtspServer
 from rig.source_files import SourceFile
 
@@ -52,6 +53,14 @@ def _why(report: pytest.TestReport) -> str:
         said = report.longrepr[2]
     first = next(iter(said.strip().splitlines()), "")
     return f"{report.outcome} in {report.when}: {first[:120]}"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def real_heartbeat() -> Iterator[None]:
+    """A worker is given up when a user's would be: what that costs is measured here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Program, "heartbeat_seconds", None)
+        yield
 
 
 @pytest.fixture

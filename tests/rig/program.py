@@ -16,6 +16,7 @@ import httpx
 
 from rig.ports import free_ports
 from seacorder.base.pipe import HEADER_BYTES, decode, encode, payload_bytes
+from seacorder.config.reserved import HEARTBEAT_VARIABLE
 from seacorder.model.channel import ChannelSettings
 from seacorder.model.completion import STATEMENT_NAMES
 from seacorder.model.report import Report
@@ -65,7 +66,13 @@ def has_ended(pid: int) -> bool:
 
 
 class Program:
-    """A running `seacorder serve`. Channels are named as in `addresses`."""
+    """A running `seacorder serve`. Channels are named as in `addresses`.
+
+    A machine that runs tests may hold a worker up for seconds. That is no fault here: a worker is given up only after
+    `heartbeat_seconds`, unless what a worker that hangs costs is what a test is about."""
+
+    heartbeat_seconds: float | None = 30.0
+    """None: as a user's."""
 
     def __init__(
         self, folder: Path, addresses: dict[str, str], *, more: str = "", variables: dict[str, str] | None = None
@@ -82,7 +89,8 @@ class Program:
         channels = [f'[[channels]]\nname = "{name}"\ninput = "{address}"\n' for name, address in addresses.items()]
         self.settings_path.write_text(head + "".join(channels), encoding="utf-8")
         self.channels = list(addresses)
-        self._variables = {"XDG_STATE_HOME": str(folder / "state")} | (variables or {})
+        patience = {} if self.heartbeat_seconds is None else {HEARTBEAT_VARIABLE: f"{self.heartbeat_seconds:g}"}
+        self._variables = {"XDG_STATE_HOME": str(folder / "state")} | patience | (variables or {})
         self._process: subprocess.Popen[bytes] | None = None
         self._http = httpx.Client(timeout=DEADLINE_SECONDS)
 

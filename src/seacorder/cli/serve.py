@@ -48,6 +48,7 @@ from seacorder.storage.volumes import MarkedFolders
 from seacorder.supervisor.forking import LEAST_WORKERS, ForkServer
 from seacorder.supervisor.guardian import RESTART, TERMINAL_CLOSED
 from seacorder.supervisor.guardian import is_possible as can_restart
+from seacorder.supervisor.limits import Limits, limits_of
 from seacorder.supervisor.supervisor import Supervisor
 from seacorder.supervisor.worker import Callbacks
 
@@ -190,6 +191,7 @@ async def _start(start: Start, shutdown: Shutdown, ending: RestartWish, follows:
     addresses are listened on.
     """
     settings, server = start.settings, start.settings.server
+    limits = limits_of(os.environ)
     inspector = claim_port(server.host, server.inspector_port, setting="inspector_port")
     integration = claim_port(server.host, server.integration_port, setting="integration_port")
     certificate = certificate_of(server)
@@ -198,7 +200,7 @@ async def _start(start: Start, shutdown: Shutdown, ending: RestartWish, follows:
     check_mounted(settings.storage.root, memory)
     try_root(settings.storage.root)
     beside = begin_blackbox(settings.blackbox.root, memory)
-    recorder = compose(settings, begin_volumes(settings.storage, memory), beside)
+    recorder = compose(settings, begin_volumes(settings.storage, memory), beside, limits)
     await recorder.start()
     shutdown.started("recorder", recorder.stop, limit_seconds=RECORDER_STOP_SECONDS)
     # Importing the web framework takes most of a second. After a crash, recording must not wait for it, and neither may
@@ -280,10 +282,13 @@ async def _start_web(shutdown: Shutdown, listeners: "list[Listener]", follows: s
 
 
 def compose(
-    settings: Settings, volumes: tuple[MarkedFolder, ...] = (), beside: tuple[MarkedFolder, ...] = ()
+    settings: Settings,
+    volumes: tuple[MarkedFolder, ...] = (),
+    beside: tuple[MarkedFolder, ...] = (),
+    limits: Limits | None = None,
 ) -> Recorder:
     """Builds the recorder and everything that it needs. Nothing runs yet. `volumes`: those of recordings; `beside`:
-    that of the blackbox, which is no concern of them.
+    that of the blackbox, which is no concern of them; `limits`: of the recording processes.
     """
     storage, clock = settings.storage, SystemClock()
     narrator = settings.narrator_settings(secrets.token_hex(32))
@@ -291,7 +296,7 @@ def compose(
     has_many = len(settings.channels) >= LEAST_WORKERS
     return Recorder(
         [replace(channel, volumes=(*volumes, *beside)) for channel in settings.channel_settings()],
-        Supervisor(Callbacks(), forks=ForkServer("channel") if has_many else None),
+        Supervisor(Callbacks(), limits=limits, forks=ForkServer("channel") if has_many else None),
         Catalogue(storage.catalogue_path, clock, home=storage.root, volumes=MarkedFolders(volumes)),
         folders_of(storage, MarkedFolders(volumes)),
         clock,

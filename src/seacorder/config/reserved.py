@@ -11,3 +11,5 @@ URL_VARIABLE = "SEACORDER_URL"
 """The recorder that client commands talk to, used without `--url`."""
 TOKEN_VARIABLE = "SEACORDER_TOKEN"  # noqa: S105 - the name of one
 """The token that clients send."""
+HEARTBEAT_VARIABLE = "SEACORDER_HEARTBEAT_SECONDS"
+"""How long a recording process may be silent, see `supervisor.limits`."""

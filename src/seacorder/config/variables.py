@@ -13,12 +13,12 @@ from seacorder.base.message import Message
 from seacorder.config.copies_table import CopiesTable
 from seacorder.config.faults import nearest
 from seacorder.config.keys import Location, table_at
-from seacorder.config.reserved import CONFIG_VARIABLE, PREFIX, TOKEN_VARIABLE, URL_VARIABLE
+from seacorder.config.reserved import CONFIG_VARIABLE, HEARTBEAT_VARIABLE, PREFIX, TOKEN_VARIABLE, URL_VARIABLE
 from seacorder.config.schema import ChannelTable, Settings
 from seacorder.config.telemetry_tables import ReadingsOutTable, TelemetryTable
 from seacorder.config.values import SettingsTable
 
-_NOT_SETTINGS = {CONFIG_VARIABLE, TOKEN_VARIABLE, URL_VARIABLE}
+_NOT_SETTINGS = {CONFIG_VARIABLE, HEARTBEAT_VARIABLE, TOKEN_VARIABLE, URL_VARIABLE}
 _NUMBERED: Mapping[str, type[SettingsTable]] = {
     "channels": ChannelTable, "telemetry": TelemetryTable, "readings_out": ReadingsOutTable, "copies": CopiesTable,
 }

@@ -1,6 +1,13 @@
 """How long and how much a worker may take. Tests pass small ones."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from seacorder.base.errors import SettingsError
+from seacorder.base.message import Message
+from seacorder.config.reserved import HEARTBEAT_VARIABLE
+
+LONGEST_HEARTBEAT_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +41,24 @@ class Limits:
     """Lines of its log that a worker may write in the long run; further ones are counted and left out."""
     log_lines_at_once: int = 60
     """Lines that it may write at once: a trace has thirty."""
+
+
+def limits_of(environment: Mapping[str, str]) -> Limits:
+    """The limits of the program's workers: with the heartbeat that the variable `SEACORDER_HEARTBEAT_SECONDS` asks for.
+
+    Only longer than usual: for a computer that may hold a healthy worker up for seconds, as one that runs tests does.
+    Raises SettingsError for what is no such time.
+    """
+    usual = Limits()
+    text = environment.get(HEARTBEAT_VARIABLE)
+    if text is None:
+        return usual
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not usual.heartbeat_seconds <= seconds <= LONGEST_HEARTBEAT_SECONDS:
+        least, most = f"{usual.heartbeat_seconds:g}", f"{LONGEST_HEARTBEAT_SECONDS:g}"
+        fact = f"variable {HEARTBEAT_VARIABLE}: {text!r} is no number of seconds from {least} to {most}."
+        raise SettingsError([Message(fact, f"Correct it, or remove it: then it is {least}.")])
+    return Limits(heartbeat_seconds=seconds)
