@@ -1,12 +1,13 @@
 """Forms on the operator's page: they show what holds after a refusal, and nothing that was typed is thrown away."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
 
-from browser.operator import moved_to, opened, press
+from browser.operator import faults_of_axe, moved_to, opened, press, shoot
 from fakes.recorder import FakeChannel, FakeRecorder
 from fakes.setup import SetupBench
 from seacorder.api.http.listeners import Listener, serving
@@ -15,6 +16,7 @@ from seacorder.api.inspector import create_inspector_app
 from seacorder.base.clock import SystemClock
 from seacorder.base.errors import NotPossible
 from seacorder.config.schema import ServerSettings
+from seacorder.model.observation_kind import KindField, KindFieldType
 
 pytestmark = pytest.mark.browser
 
@@ -103,3 +105,40 @@ async def test_a_touch_beside_a_dialog_throws_nothing_away(page: Page, server: s
     await expect(words).to_have_value("Half a sentence, and its end")
     await page.keyboard.press("Escape")
     await expect(words).to_have_count(0)
+
+
+async def test_a_kind_that_exists_is_changed_with_all_that_it_has_and_not_overwritten(
+    page: Page, server: str, recorder: FakeRecorder, pictures: Path
+) -> None:
+    before = recorder.observations.kinds.find("DM")
+    await opened(page, server, "/settings/kinds")
+    form = page.get_by_role("form", name="Add a kind")
+    await form.get_by_label("Code").fill("dm")
+    await form.get_by_label("Name").fill("Dent")
+    await form.get_by_role("button", name="Add", exact=True).click()
+    await expect(form.get_by_role("alert")).to_contain_text("There is a kind DM already: Damage.")
+    assert recorder.observations.kinds.find("DM") == before
+    await page.get_by_role("button", name="Edit DM").click()
+    edited = page.get_by_role("form", name="Edit DM")
+    await expect(edited.get_by_label("Key")).to_have_value("q")
+    await edited.get_by_label("Name", exact=True).fill("Dent")
+    await edited.get_by_role("button", name="Add a field").click()
+    field = edited.get_by_role("group", name="Field 3")
+    await field.get_by_label("Name").fill("grade")
+    await field.get_by_label("Takes").select_option("One of some words")
+    await field.get_by_label("Words to choose").fill("light\nheavy")
+    await shoot(page, "settings-kind", pictures)
+    assert await faults_of_axe(page) == []
+    await edited.get_by_label("Key").fill("i")
+    await edited.get_by_role("button", name="Save").click()
+    await expect(edited.get_by_role("alert")).to_contain_text("The key 'i' is that of AN. Choose another key.")
+    await edited.get_by_label("Key").fill("q")
+    await edited.get_by_role("button", name="Save").click()
+    await expect(edited).to_have_count(0)
+    grade = KindField("grade", KindFieldType.CHOICE, choices=("light", "heavy"))
+    assert recorder.observations.kinds.find("DM") == replace(before, label="Dent", fields=(*before.fields, grade))
+    await moved_to(page, "/")
+    button = page.locator("[data-code=DM]")
+    await expect(button).to_have_attribute("aria-keyshortcuts", "6 q")
+    await expect(button.locator("kbd").last).to_have_text("Q")
+    await expect(button.locator("kbd").last).to_be_visible()

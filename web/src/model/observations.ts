@@ -19,19 +19,22 @@ export interface KindButton {
   open: Observation | null;
 }
 
+/** The letter by which a kind is pressed; null where its key is none, a digit, or one that the page needs itself. */
+export function letterOf(key: string): string | null {
+  const letter = key.toLowerCase();
+  return letter === "" || PAGE_KEYS.has(letter) || /^[1-9]$/.test(letter) ? null : letter;
+}
+
 /** Buttons for all kinds but notes, which have a button of their own. */
 export function buttonsOf(kinds: readonly Kind[], observations: readonly Observation[]): KindButton[] {
   return kinds
     .filter((kind) => kind.class !== "note")
-    .map((kind, at) => {
-      const letter = kind.key.toLowerCase();
-      return {
-        kind,
-        digit: at < 9 ? String(at + 1) : null,
-        letter: letter === "" || PAGE_KEYS.has(letter) || /^[1-9]$/.test(letter) ? null : letter,
-        open: kind.open === null ? null : (observations.find((one) => one.id === kind.open) ?? null),
-      };
-    });
+    .map((kind, at) => ({
+      kind,
+      digit: at < 9 ? String(at + 1) : null,
+      letter: letterOf(kind.key),
+      open: kind.open === null ? null : (observations.find((one) => one.id === kind.open) ?? null),
+    }));
 }
 
 /** The kind of free notes; null if there is none any more. */
