@@ -142,3 +142,21 @@ async def test_a_kind_that_exists_is_changed_with_all_that_it_has_and_not_overwr
     await expect(button).to_have_attribute("aria-keyshortcuts", "6 q")
     await expect(button.locator("kbd").last).to_have_text("Q")
     await expect(button.locator("kbd").last).to_be_visible()
+
+
+async def test_an_overlay_is_saved_while_there_is_no_picture_to_show_it_on(
+    page: Page, server: str, recorder: FakeRecorder, bench: SetupBench
+) -> None:
+    await opened(page, server, "/settings/overlay")
+    await expect(page.get_by_test_id("overlay-preview")).to_be_visible()
+    await page.route("**/overlay/preview*", lambda route: route.abort())
+    await page.get_by_role("button", name="Add a layer").click()
+    await expect(page.locator(SAID)).to_contain_text("The recorder does not answer.")
+    await expect(page.get_by_test_id("overlay-preview")).to_have_count(0)
+    await page.unroute("**/overlay/preview*")
+    recorder.channels[0].fail("Camera does not answer.")
+    await page.get_by_role("button", name="Add a layer").click()
+    await expect(page.locator(SAID)).to_contain_text("The channel 'Bow' has no picture now.")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Changes take effect")).to_be_visible()
+    assert "[overlay]" in bench.page.read_text(encoding="utf-8")

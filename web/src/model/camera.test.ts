@@ -10,6 +10,12 @@ test("they take the place of those that were there, shown or not", () => {
   expect(withLogin("rtsp://old:one@10.0.0.5/1", "rov", "new")).toBe("rtsp://rov:new@10.0.0.5/1");
 });
 
+test("a new password alone keeps the user that is stored, and a new user the password", () => {
+  expect(withLogin("rtsp://***@10.0.0.5/1", "", "new")).toBe("rtsp://***:new@10.0.0.5/1");
+  expect(withLogin("rtsp://***@10.0.0.5/1", "diver", "")).toBe("rtsp://diver:***@10.0.0.5/1");
+  expect(withLogin("rtsp://10.0.0.5/1", "", "new")).toBe("rtsp://:new@10.0.0.5/1");
+});
+
 test("an @ behind the host is left alone", () => {
   expect(withLogin("http://10.0.0.5/a@b", "rov", "x")).toBe("http://rov:x@10.0.0.5/a@b");
 });

@@ -9,12 +9,17 @@ export function takesLogin(address: string): boolean {
   return WITH_HOST.test(address.trim());
 }
 
-/** The address with this user and password in the place of what was there; as it is where neither is given. */
+/**
+ * The address with this user and password in the place of what was there; as it is where neither is given. Of a login
+ * that is stored and not shown, the one that is not given stays: the recorder puts it in for `***`.
+ */
 export function withLogin(address: string, user: string, password: string): string {
   const found = WITH_HOST.exec(address.trim());
   if (found === null || (user === "" && password === "")) return address.trim();
-  const login = [user, password].map(encodeURIComponent).join(":");
-  return `${found[1] ?? ""}${login}@${found[3] ?? ""}`;
+  const [, scheme = "", before = "", rest = ""] = found;
+  const missing = before === `${MASK}@` ? MASK : "";
+  const login = [user, password].map((one) => (one === "" ? missing : encodeURIComponent(one))).join(":");
+  return `${scheme}${login}@${rest}`;
 }
 
 /** Something in the address is not shown. */

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from seacorder.base.errors import BadRequest, NotKnown, NotPossible, SettingsError, StorageFailed
 from seacorder.base.message import Message
-from seacorder.base.redaction import MASK, redact_address
+from seacorder.base.redaction import redact_address
 from seacorder.config import page_file
 from seacorder.config.faults import Wording, message_of
 from seacorder.config.keys import Location
@@ -27,6 +27,7 @@ from seacorder.config.page_file import Tables
 from seacorder.config.schema import ChannelTable, ServerSettings, Settings
 from seacorder.config.telemetry_tables import TelemetryTable
 from seacorder.control.events.log import EventKind
+from seacorder.control.settings.hidden_login import with_secrets
 from seacorder.control.workers.input_trial import InputTrials
 from seacorder.model.address.address import parse_address
 from seacorder.model.channel import ChannelSettings
@@ -375,19 +376,9 @@ def _listed(tables: Tables, kind: str) -> dict[str, Tables]:
 
 def _with_secrets(sent: dict[str, Any], before: Tables | None) -> dict[str, Any]:
     """The table with its whole address, where the one that is sent is the one that was shown."""
-    address = sent.get("input")
-    if not isinstance(address, str):
+    if not isinstance(sent.get("input"), str):
         return sent
-    if before is not None and address == redact_address(str(before.get("input", ""))):
-        return {**sent, "input": before["input"]}
-    if MASK in address:
-        # The secret is not put into another address: it would be sent to whatever that one names.
-        raise BadRequest(
-            f"input: {MASK} stands for a password that is not shown.",
-            "The address has changed: write user and password again.",
-            field="input",
-        )
-    return sent
+    return {**sent, "input": with_secrets(sent["input"], None if before is None else str(before.get("input", "")))}
 
 
 def _checked(kind: str, table: dict[str, Any]) -> dict[str, Any]:

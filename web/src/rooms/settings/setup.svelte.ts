@@ -1,9 +1,10 @@
 /** What the next start of the recorder takes: channels, and a camera that is tried before it becomes one. */
 import { untrack } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
-import { ask, askPicture, wordsOf, type Method } from "../../api/client";
+import { ask, askPicture, Refusal, wordsOf, type Method } from "../../api/client";
 import type { components } from "../../api/v1";
 import { textOf } from "../../model/fields";
+import { access } from "../../texts/access";
 import { Kept } from "./kept.svelte";
 
 export type Setup = components["schemas"]["SetupView"];
@@ -15,6 +16,7 @@ type List = "channels" | "sources";
 
 /** A camera may take 20 s; the recorder answers soon after. */
 const TRY_SECONDS = 40;
+const BAD_REQUEST = 400;
 
 class SetupState extends Kept {
   now = $state.raw<Setup | null>(null);
@@ -77,14 +79,18 @@ class SetupState extends Kept {
     return tried;
   }
 
-  /** A picture with an overlay over it, as an address for an image; or why there is none. */
-  async preview(channel: string, overlay: object): Promise<{ url: string; fault: string }> {
+  /**
+   * A picture with an overlay over it, as an address for an image; or why there is none. `isOfOverlay`: the overlay
+   * itself is refused, whichever channel it would be on.
+   */
+  async preview(channel: string, overlay: object): Promise<{ url: string; fault: string; isOfOverlay: boolean }> {
     try {
       const path = `/api/v1/setup/overlay/preview?name=${encodeURIComponent(channel)}`;
       const { url } = await askPicture("POST", path, { body: overlay, seconds: TRY_SECONDS });
-      return { url, fault: "" };
+      return { url, fault: "", isOfOverlay: false };
     } catch (error) {
-      return { url: "", fault: wordsOf(error, "") };
+      const isOfOverlay = error instanceof Refusal && error.status === BAD_REQUEST;
+      return { url: "", fault: wordsOf(error, access().noAnswer), isOfOverlay };
     }
   }
 
