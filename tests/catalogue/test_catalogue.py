@@ -139,6 +139,17 @@ async def test_settings_are_kept_across_restarts(path: Path) -> None:
     second.close()
 
 
+async def test_texts_are_found_and_removed_by_how_their_names_begin(catalogue: Catalogue) -> None:
+    for name in ("clocks", "clocks/r/1", "clocks/r/0", "clocks/s/0", "clocks0"):
+        catalogue.save_text(name, name.upper())
+    await catalogue.flush()
+    assert [*catalogue.texts("clocks/r/").items()] == [("clocks/r/0", "CLOCKS/R/0"), ("clocks/r/1", "CLOCKS/R/1")]
+    catalogue.remove_texts("clocks/r/")
+    catalogue.save_text("clocks/r/2", "later")
+    await catalogue.flush()
+    assert [*catalogue.texts("clocks")] == ["clocks", "clocks/r/2", "clocks/s/0", "clocks0"]
+
+
 def test_close_writes_what_waits(path: Path) -> None:
     catalogue = Catalogue(path, FakeClock())
     catalogue.open()

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from seacorder.catalogue.touched import Touched
+from seacorder.model.capture_time import PartAnchor
 from seacorder.model.loss import Loss, LossCause
 from seacorder.model.recording import Clip, FileKind, FileState, Framegrab, Part, Recording, RecordingState
 
@@ -63,3 +64,9 @@ def test_clips_stills_losses_and_logs_touch_too() -> None:
     taken = touched.take()
     assert taken.folders == {"/d/2": frozenset(), "/d/3": frozenset({"r"}), "/d/4": frozenset({"r"})}
     assert (taken.recordings, taken.busy) == ({"r"}, {"/d/2"})
+
+
+def test_what_is_kept_for_the_next_start_alone_touches_nothing() -> None:
+    touched = Touched()
+    touched.saw(PartAnchor("r", "Bow", 1, 5, None))
+    assert touched.take().recordings == frozenset()

@@ -15,7 +15,7 @@ from seacorder.catalogue import settings_text
 from seacorder.catalogue.account_writer import AccountWriter
 from seacorder.catalogue.opening import CatalogueLock, Opener
 from seacorder.catalogue.pending import Pending, RowWrite
-from seacorder.catalogue.queries import SETTINGS, Queries, T
+from seacorder.catalogue.queries import NAMED, SETTINGS, Queries, T, names_from
 from seacorder.catalogue.tables import EVENTS, Table, table_of
 from seacorder.catalogue.timed_queries import TimedQueries
 from seacorder.catalogue.touched import Touched
@@ -166,6 +166,11 @@ class Catalogue(Queries):
     def save_text(self, name: str, value: str) -> None:
         """Keeps a text under a name; `setting` reads it."""
         self._put(RowWrite(("settings", name), _SAVE_SETTING, (name, value)))
+
+    def remove_texts(self, beginning: str) -> None:
+        """Removes the texts that were kept under names that begin so; `texts` reads them."""
+        remove = f"DELETE FROM settings WHERE {NAMED}"  # noqa: S608
+        self._put(RowWrite(("removed settings", beginning), remove, names_from(beginning)))
 
     def load_encoders(self) -> tuple[str, ...] | None:
         """The encoders that an earlier run found on this machine; None if none has. Blocks; raises CatalogueFailed."""

@@ -58,6 +58,8 @@ _TEXT_COLUMN = {
 """What a search by text looks in, of rows that are no observations."""
 SETTINGS = "recorder"
 """The name under which the settings of clients are stored."""
+NAMED = "name >= ? AND name < ?"
+"""Of the texts under names that begin alike, with the values of `names_from`; SQLite looks them up by its index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +266,10 @@ class Queries:
         rows = self._ask("SELECT value FROM settings WHERE name = ?", (name,))
         return str(rows[0][0]) if rows else None
 
+    def texts(self, beginning: str) -> dict[str, str]:
+        """By name, in the order of their names: the texts that are stored under names that begin so."""
+        return dict(self._ask(f"SELECT name, value FROM settings WHERE {NAMED} ORDER BY name", names_from(beginning)))  # noqa: S608
+
     def _open(self, table: Table[T]) -> tuple[T, ...]:
         condition = f"state = '{table.is_open}' ORDER BY {table.start}"
         return _values(table, self._select(table, condition, ()))
@@ -299,6 +305,11 @@ class Queries:
             raise CatalogueFailed(
                 f"The list of recordings (catalogue) {self._path} cannot be read ({error}).", "Check its disk."
             ) from error
+
+
+def names_from(beginning: str) -> tuple[str, str]:
+    """The first name that begins so, and the first one after all of those. The beginning is not empty."""
+    return beginning, beginning[:-1] + chr(ord(beginning[-1]) + 1)
 
 
 def observation_of(document: ObservationDocument) -> Observation:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from seacorder.model.absence import Absence
 from seacorder.model.account import key_of
+from seacorder.model.capture_time import PartAnchor
 from seacorder.model.observation_text import ObservationRow
 from seacorder.model.recording import Clip, FileState, Framegrab, Part, Recording, RecordingState
 
@@ -57,6 +58,8 @@ class Touched:
                     self._recording(row)
                 case Absence():
                     return  # its manifest still lists the file, so that a check finds it
+                case PartAnchor():
+                    return  # for the next start alone: one every five seconds of each open part, and in no folder
                 case _:
                     if (identifier := getattr(row, "recording_id", None)) is not None:
                         self._recordings.add(identifier)

@@ -15,6 +15,7 @@ from seacorder.base.clock_state import ClockState
 from seacorder.catalogue.catalogue import Catalogue
 from seacorder.control.files.clock_samples import ClockSamples, no_other_clocks
 from seacorder.control.files.completion import SLOW_BYTES_PER_SECOND, Completion, FolderSettings
+from seacorder.model.capture_time import PartAnchor
 from seacorder.model.completion import CompleteFolder, FileHashed, FolderCompleted, Proof
 from seacorder.model.loss import Loss, LossCause
 from seacorder.model.recording import FileState, Part, Recording, RecordingState
@@ -253,3 +254,64 @@ async def test_what_was_kept_by_another_version_is_left_alone(bench: Bench) -> N
     await bench.completion.load()
     bench.completion.look()
     assert bench.orders == []
+
+
+async def kept_texts(bench: Bench) -> dict[str, str]:
+    await bench.catalogue.flush()
+    return bench.catalogue.texts("clocks/")
+
+
+async def test_what_is_kept_does_not_grow_with_what_was_kept_before(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is written where nothing has changed, and of one more sample only itself."""
+    written: list[tuple[str, int]] = []
+    save = bench.catalogue.save_text
+    monkeypatch.setattr(
+        bench.catalogue, "save_text", lambda name, text: written.append((name, len(text))) or save(name, text)
+    )
+    bench.record(RUNNING)
+    for number in range(1, 6):
+        part = replace(bench.open, number=number)
+        bench.record(part)
+        bench.completion.look()
+        bench.clock.advance(60)
+        bench.record(replace(part, bytes=7))  # as its figures are stored, every few seconds
+        bench.catalogue.record(PartAnchor("r", "Bow", number, 1, None))
+        bench.catalogue.record(Loss("Bow", number, number + 1, 5, LossCause.STALL, "r"))
+        bench.completion.look()
+    assert [name for name, _ in written] == ["clocks/r/0000", "folders_to_complete"] + [
+        f"clocks/r/{number:04}" for number in range(1, 5)
+    ]
+    assert max(length for _, length in written) < 1000
+
+
+async def test_samples_survive_an_end_without_a_word_and_go_once_they_stand_in_the_folder(bench: Bench) -> None:
+    bench.record(RUNNING, bench.open)
+    bench.completion.look()
+    assert list(await kept_texts(bench)) == ["clocks/r/0000"]
+    bench.catalogue.close()  # and nobody asks to keep what is waiting
+    bench.build()
+    await bench.start()
+    bench.record(replace(bench.open, state=FileState.WHOLE), FINISHED)
+    await bench.look_until(lambda: "folder_complete" in bench.kinds())
+    assert [one.at for one in bench.orders[0].clocks[0].samples] == ["start"]
+    bench.completion.look()
+    assert await kept_texts(bench) == {}
+
+
+async def test_samples_of_an_older_list_of_recordings_are_taken_up(bench: Bench) -> None:
+    bench.record_one()
+    bench.completion.look()
+    clocks = {"r": [json.loads(text) for text in (await kept_texts(bench)).values()]}
+    waiting = json.loads(bench.catalogue.setting("folders_to_complete") or "")
+    bench.catalogue.remove_texts("clocks/")
+    bench.catalogue.save_text("folders_to_complete", json.dumps(waiting | {"clocks": clocks}))
+    bench.catalogue.close()
+    bench.build()
+    await bench.start()
+    bench.completion.look()
+    assert list(await kept_texts(bench)) == ["clocks/r/0000", "clocks/r/0001"]
+    assert "clocks" not in json.loads(bench.catalogue.setting("folders_to_complete") or "")
+    await bench.look_until(lambda: "folder_complete" in bench.kinds())
+    assert [one.at for one in bench.orders[0].clocks[0].samples] == ["start", "stop"]

@@ -28,6 +28,7 @@ from seacorder.catalogue.page import LIMIT_MAX, Page
 from seacorder.catalogue.queries import T
 from seacorder.control.events.journal import Journal
 from seacorder.control.events.log import EventKind
+from seacorder.control.files.clock_samples import KEPT as KEPT_CLOCKS
 from seacorder.control.files.clock_samples import ClockSamples
 from seacorder.control.files.time_stamps import TimeStamps
 from seacorder.model.account import ACCOUNT_KINDS, AccountRow
@@ -119,7 +120,9 @@ class Completion:
         self._busy: Collection[str] = ()
         self._running: Collection[str] = ()
         self._has_news = False
-        """What is waiting is not kept yet."""
+        """What is waiting may not be kept yet."""
+        self._kept = ""
+        """What was kept last of what is waiting."""
         self._working: asyncio.Task[None] | None = None
         self._is_fast = False
         self._is_stopped = False
@@ -131,13 +134,15 @@ class Completion:
         if self.key_folder is not None:
             await asyncio.to_thread(self._make_key, self.key_folder)
         text = await asyncio.to_thread(self._catalogue.setting, _KEPT)
+        self._samples.restore(await asyncio.to_thread(self._catalogue.texts, KEPT_CLOCKS))
         try:
             found = json.loads(text or "{}")
             folders = {str(name): set(map(str, ids)) for name, ids in found.get("folders", {}).items()}
-            self._samples.restore(found.get("clocks", {}))
+            self._samples.restore_list(found.get("clocks", {}))  # earlier versions kept them in the same text
             self._unsigned = set(map(str, found.get("unsigned", [])))
         except (ValueError, TypeError, AttributeError):
             folders = {}
+        self._has_news |= self._samples.has_unkept
         for name, ids in folders.items():
             self._waiting[name] = _FolderTask(ids, self._clock.monotonic_ns() + SETTLE_NS)
         await self._stamps.load()
@@ -195,24 +200,34 @@ class Completion:
             self._samples.take(one, "stop")
         self._has_news |= bool(touches.recordings or touches.begun or touches.ended)
 
-    def _touch(self, folder: str, ids: Iterable[str]) -> None:
+    def _touch(self, folder: str, ids: Collection[str]) -> None:
         self._has_news |= folder not in self._waiting
         waiting = self._waiting.setdefault(folder, _FolderTask())
+        self._has_news |= not waiting.ids.issuperset(ids)
         waiting.ids.update(ids)
         waiting.due_ns = self._clock.monotonic_ns() + SETTLE_NS
         waiting.is_changed = True
 
     def _keep(self) -> None:
-        """What is waiting now, for the next run of the program."""
+        """What is waiting now, for the next run of the program: only what has changed is written.
+
+        The list of folders comes after new samples and before samples are removed, so that no end in between loses one
+        that a folder on the list still needs.
+        """
         if not self._has_news:
             return
         self._has_news = False
         ids = {one for waiting in self._waiting.values() for one in waiting.ids} | set(self._running) | self._unplaced
-        self._samples.keep_only(ids)
+        forgotten = self._samples.keep_only(ids)
+        for name, sample in self._samples.take_unkept().items():
+            self._catalogue.save_text(name, sample)
         folders = {name: sorted(waiting.ids) for name, waiting in self._waiting.items()}
-        kept = {"folders": folders, "clocks": self._samples.as_values, "unsigned": sorted(self._unsigned)}
-        text = json.dumps(kept, separators=(",", ":"))
-        self._catalogue.save_text(_KEPT, text)
+        text = json.dumps({"folders": folders, "unsigned": sorted(self._unsigned)}, separators=(",", ":"))
+        if text != self._kept:
+            self._kept = text
+            self._catalogue.save_text(_KEPT, text)
+        for beginning in forgotten:
+            self._catalogue.remove_texts(beginning)
 
     def _next(self) -> str | None:
         now_ns = self._clock.monotonic_ns()
