@@ -1,12 +1,14 @@
 """What is due at a target follows from the catalogue; a process copies it folder by folder, and what fails is told."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import functools
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from control.bridge import PATIENCE_SECONDS
 from fakes.clock import FakeClock
 from fakes.journal import journal_of
 from fakes.workers import FakeSupervisor, FakeWorker
@@ -46,6 +48,8 @@ class Bench:
         self.orders: list[CopyFolder] = []
         self.says: Callable[[FakeWorker, CopyFolder], None] = self.copy
         self.settled = True
+        self.asked = 0
+        """How many questions the catalogue has not answered yet."""
         self.place = "disk 1"
         self.build()
 
@@ -53,6 +57,7 @@ class Bench:
         self.supervisor = FakeSupervisor(self.clock)
         self.supervisor.on_add = self._added
         self.catalogue = Catalogue(self.folder / "seacorder.db", self.clock)
+        self.catalogue.ask = functools.partial(self._ask, self.catalogue.ask)  # type: ignore[method-assign]
         self.journal = journal_of(self.clock)
         self.uses = Uses()
         target = CopyTarget("NAS", "/nas", behind_seconds=3600)
@@ -87,12 +92,20 @@ class Bench:
             self.catalogue.record(row)  # type: ignore[arg-type]
 
     async def look_until(self, condition: Callable[[], object]) -> None:
-        """A look a second, as housekeeping does it."""
-        async with asyncio.timeout(20):
+        """A look a second, as housekeeping does it. The clock stands while the catalogue looks for an answer."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while not condition():
                 self.copying.look()
-                self.clock.advance(1)
+                if not self.asked:
+                    self.clock.advance(1)
                 await asyncio.sleep(0.001)
+
+    async def _ask(self, ask: Callable[[object], Awaitable[object]], question: object) -> object:
+        self.asked += 1
+        try:
+            return await ask(question)
+        finally:
+            self.asked -= 1
 
     def kinds(self) -> list[str]:
         return [event.kind for event in self.journal.events.after(0)]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from control.bridge import PATIENCE_SECONDS
 from fakes.clock import FakeClock
 from fakes.journal import journal_of
 from fakes.workers import FakeSupervisor, FakeWorker
@@ -74,7 +75,7 @@ class Bench:
 
     async def look_until(self, condition: Callable[[], object]) -> None:
         """A look a second, as housekeeping does it."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while not condition():
                 self.completion.look()
                 self.clock.advance(1)

@@ -50,12 +50,18 @@ async def test_the_list_has_the_folder_before_there_is_a_file_in_it(
     assert str(Path(await path_of(bridge, one.id)).parent) in known[0]
 
 
-async def test_an_observation_whose_file_a_disk_refused_gets_it_at_the_next_start(bridge: Bridge) -> None:
+async def test_an_observation_whose_file_a_disk_refused_gets_it_at_the_next_start(
+    bridge: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await bridge.start()
     in_the_way = bridge.folder / "DATA"
     in_the_way.write_text("a file where the folder should be")
     await bridge.recorder.change_settings(SettingsChange(directory_template="DATA"))
-    one = await bridge.recorder.observations.observe(Entry("FJ", "seen"))
+    with monkeypatch.context() as refusing:
+        refusing.setattr(files, "ANSWER_SECONDS", 0.01)
+        refusing.setattr(files, "_BACKOFF_SECONDS", (3600.0, 3600.0))  # no second try
+        one = await bridge.recorder.observations.observe(Entry("FJ", "seen"))
+    await bridge.until(lambda: "observation_not_stored" in bridge.kinds())
     assert await path_of(bridge, one.id) == ""
     await kill(bridge)
     in_the_way.unlink()
@@ -117,11 +123,11 @@ async def test_one_without_a_file_that_the_start_did_not_look_at_gets_it_with_it
         assert (path.parent.parent, observation_file.read_file(path)) == (bridge.folder, now)
 
 
+@pytest.mark.usefixtures("_refusing_disk")
 async def test_a_path_that_no_file_can_have_holds_up_no_other(
     bridge: Bridge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await bridge.start()
-    monkeypatch.setattr(files, "ANSWER_SECONDS", 0.01)
     create, refused = observation_file.create, list[Path]()
 
     def create_later(path: Path, observation: Observation) -> Path:

@@ -363,6 +363,7 @@ async def test_kinds_that_clients_set_are_there_after_a_restart(bridge: Bridge) 
     assert codes == ["AN", "FJ", "FS", "BU", "DB", "DM", "MG", "CP", "WD"]
 
 
+@pytest.mark.usefixtures("_refusing_disk")
 async def test_a_disk_that_refuses_is_tried_again(bridge: Bridge) -> None:
     await bridge.start()
     folder = bridge.folder / "DATA"
@@ -371,8 +372,8 @@ async def test_a_disk_that_refuses_is_tried_again(bridge: Bridge) -> None:
 
     await bridge.recorder.change_settings(SettingsChange(directory_template="DATA"))
     one = await bridge.recorder.observations.observe(Entry("FJ"))
+    await bridge.until(lambda: "observation_not_stored" in bridge.kinds())
     assert (await stored(bridge, one))[1] == ""
-    assert "observation_not_stored" in bridge.kinds()
     folder.unlink()
     async with asyncio.timeout(PATIENCE_SECONDS):
         while (await stored(bridge, one))[1] == "":

@@ -22,7 +22,8 @@ from seacorder.media.aac import aac_template
 from seacorder.model.sample import SourcePacket, Track
 
 FRAME = 1024
-SPEC = SourceSpec(width=320, height=180, rate=25, seconds=6, gop=25)
+SPEC = SourceSpec(width=320, height=180, rate=25, seconds=40, gop=25)
+"""Long enough for whoever begins to read it late, because the machine stands still meanwhile."""
 
 
 def packet_of(pts: int | None) -> Any:
