@@ -1,6 +1,10 @@
 """Pictures out of slices, at the points where one ends and the next begins."""
 
+import pytest
+
+from seacorder.inputs.rtp import access_units, picture_assembly
 from seacorder.inputs.rtp.h264 import H264Units
+from seacorder.inputs.rtp.picture_assembly import PictureAssembly
 
 MARKER = 0x80
 RECOVERY_POINT = b"\x06\x06\x01\x40\x80"
@@ -46,3 +50,43 @@ def test_a_picture_whose_marker_came_too_early_is_taken_back_until_it_is_fetched
         sent(units, (OTHER, 3600, True), (FIRST, 7200, True), (FIRST, 10_800, True))
         assert [unit.timestamp for unit in units.ready] == ([7200] if is_fetched else [0, 3600, 7200])
         assert units.damaged == is_fetched
+
+
+def test_what_comes_with_many_reads_is_copied_once() -> None:
+    pictures = PictureAssembly(lambda picture: b"".join(picture.pieces))
+    copies = []
+    for is_first in (True, False, False):
+        pictures.begin_slice((is_first, False, None), 0, may_be_field=False)
+        pictures.picture.pieces += (b"size", memoryview(b"slice"))
+        pictures.settle()
+        copies.append(pictures.picture.pieces[-1])
+        assert copies[-1] == b"sizeslice"
+    assert [piece is copy for piece, copy in zip(pictures.picture.pieces, copies, strict=True)] == [True] * 3
+
+
+@pytest.mark.parametrize("payload", [OTHER + bytes(1000), b"\x7c\x01" + bytes(1000)])
+def test_a_picture_without_end_is_dropped_and_told(monkeypatch: pytest.MonkeyPatch, payload: bytes) -> None:
+    """Of slices that never say that they are the first, and of one slice whose last fragment never comes."""
+    for module in (access_units, picture_assembly):
+        monkeypatch.setattr(module, "UNIT_LIMIT", 20_000)
+    units = H264Units()
+    sent(units, (FIRST, 0, True), (FIRST, 3600, True), (b"\x7c\x81\x9a", 7200, False))
+    most = 0
+    for number in range(100):
+        sent(units, (payload, 7200 + number, payload[:2] == OTHER))
+        units.settle()
+        kept = units._pictures.picture.pieces if units._unit is None else units._unit.pieces
+        most = max(most, sum(map(len, kept)))
+    assert units.is_endless
+    assert most <= 21_100
+    assert [unit.timestamp for unit in units.ready] == [0, 3600]
+
+
+def test_parameter_sets_without_a_picture_are_bounded_by_their_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(picture_assembly, "UNIT_LIMIT", 20_000)
+    units = H264Units()
+    for _ in range(100):
+        sent(units, (b"\x67" + bytes(1000), 0, False))
+        units.settle()
+    sent(units, (b"\x65\x88", 0, True), (FIRST, 3600, True))
+    assert len(units.ready[0].parameter_sets) < 20

@@ -183,6 +183,36 @@ def test_a_camera_that_does_not_read_what_it_is_sent_is_given_up_and_not_waited_
     assert len(pictures) >= 40
 
 
+class EndlessCamera(CountingCamera):
+    """Behind its 40th picture come slices without end, none of which is the first of a picture."""
+
+    def _frames(self) -> Iterator[bytes]:
+        for block in super()._frames():
+            if self.sent < 40:
+                yield block
+                continue
+            last = block.rindex(b"$\x04")
+            sequence, time = struct.unpack_from(">HI", block, last + 6)
+            slices = b""
+            for number in range(1, 700):
+                head = struct.pack(">BBHII", 0x80, 96, sequence + number & 0xFFFF, time + number & 0xFFFF_FFFF, 5)
+                slices += b"$\x04" + struct.pack(">H", 12 + 60_000) + head + b"\x41\x40" + bytes(59_998)
+                if number % 16 == 0:
+                    yield block * (number == 16) + slices
+                    slices = b""
+            return
+
+
+def test_a_picture_without_end_ends_the_connection(rig_source: MakeSource) -> None:
+    with EndlessCamera(rig_source(SPEC)) as camera:
+        source, connection = opened(camera)
+        pictures: list[SourcePacket] = []
+        with pytest.raises(InputFailed, match="sent a picture of more than 32 MiB without an end"):
+            read_on(connection, pictures)
+        source.close()
+    assert [one.pts for one in pictures[:40]] == [number * 1800 for number in range(40)]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell")
 def test_a_read_in_bursts_tells_when_the_newest_byte_came() -> None:
     with kernel_notes_arrivals(), socket.create_server(("127.0.0.1", 0)) as server:

@@ -19,6 +19,7 @@ from seacorder.inputs.rtp.picture_assembly import (
     PictureAssembly,
     Piece,
     SliceStart,
+    copy_new,
 )
 
 MARKER = 0x80
@@ -38,6 +39,8 @@ class _FragmentedUnit:
     """The NAL unit type that its fragments' headers tell."""
     role: Role
     """What it is to the picture: `NOTHING` for a piece of byte stream, whatever the fragments' headers tell."""
+    copied: int = 0
+    """As `OpenPicture.copied`."""
 
 
 class _StartCodeSearch:
@@ -120,20 +123,26 @@ class AccessUnits(ABC):
         # Only the ends are compared: of a payload that was taken the headers may be gone, and the rest is in pieces.
         tail = block[-min(len(block) - self.header_bytes - 1, _TAIL_BYTES) :]
         newest = self._pictures.newest if self._unit is None else self._unit.pieces
-        return not newest or len(block) <= self.header_bytes + 1 or b"".join(newest).endswith(tail)
+        return not newest or len(block) <= self.header_bytes + 1 or _end_with(newest, tail)
 
     @property
     def is_within(self) -> bool:
         """A picture, or a unit in front of one, has begun and is not known to be whole."""
         return self._pictures.is_open or self._unit is not None
 
+    @property
+    def is_endless(self) -> bool:
+        """The camera sends a picture without end: none is so large."""
+        return self._pictures.is_endless
+
     def settle(self) -> None:
         """Copies what was taken out of the receive buffer; call it before that buffer is used again."""
         self._pictures.settle()
         unit = self._unit
         if unit is not None:
-            unit.pieces = [b"".join(unit.pieces)]
+            unit.copied += copy_new(unit.pieces, unit.copied) > 0
             if unit.size > UNIT_LIMIT:
+                self._pictures.is_endless = True
                 self._damage()
 
     @abstractmethod
@@ -303,6 +312,16 @@ class AccessUnits(ABC):
             if role is SLICE:
                 picture.learn(self._look_at_slice(kind, memoryview(unit), self.header_bytes, len(unit)))
             pieces += (len(unit).to_bytes(4, "big"), unit)
+
+
+def _end_with(pieces: Sequence[Piece], tail: bytes) -> bool:
+    """True when the joined pieces end with `tail`. Of large pictures only the end is looked at."""
+    end = b""
+    for piece in reversed(pieces):
+        end = bytes(piece[-len(tail) :]) + end
+        if len(end) >= len(tail):
+            break
+    return end.endswith(tail)
 
 
 def _is_byte_stream(header: bytes, body: bytes) -> bool:

@@ -29,10 +29,13 @@ from seacorder.inputs.rtp.picture_states import (
 )
 
 UNIT_LIMIT = 32 * 1024 * 1024
-"""Units of more bytes are dropped: no picture is that large, and memory must stay bounded."""
+"""No unit and no picture is that large, and memory must stay bounded: what has more bytes is dropped, and the camera
+counts as one whose pictures do not end (`is_endless`)."""
 FRONT_PIECES_MAX = 4096
-"""Pieces (two to a unit) and parameter sets that may wait for a picture's first slice. When there are more, all of them
-are dropped: memory must stay bounded when no slice comes."""
+"""Pieces (two to a unit) and parameter sets that may wait for a picture's first slice. When there are more, or more
+than `UNIT_LIMIT` bytes, all of them are dropped: memory must stay bounded when no slice comes."""
+_SET_BYTES = 64
+"""What Python keeps beside the bytes of a parameter set."""
 CLOSE_TICKS = 900
 """10 ms of the 90 kHz clock. Some cameras stamp the slices of one picture differently, by no more than this."""
 
@@ -77,6 +80,12 @@ class OpenPicture:
     is_key: bool = False
     is_damaged: bool = False
     recovery_frames: int | None = None
+    copied: int = 0
+    """So many pieces, the first ones, no longer lie in the receive buffer."""
+    size: int = 0
+    """Bytes of those."""
+    set_bytes: int = 0
+    """Of the parameter sets that stood in front of its slices."""
 
     def learn(self, start: SliceStart) -> None:
         """A slice of it has come."""
@@ -85,13 +94,32 @@ class OpenPicture:
         if recovery_frames is not None:
             self.recovery_frames = recovery_frames
 
+    def drop(self) -> None:
+        """Nothing of it is used."""
+        self.pieces = []
+        self.copied = self.size = 0
+
+
+def copy_new(pieces: list[Piece], copied: int) -> int:
+    """Joins all pieces but the first `copied` ones, which are left as they are: what comes with many reads is not
+    copied again with each of them. Returns how many bytes that were; there is one more copied piece then, unless 0.
+    """
+    if len(pieces) == copied:
+        return 0
+    joined = b"".join(pieces[copied:])
+    pieces[copied:] = [joined]
+    return len(joined)
+
 
 @dataclass(slots=True)
 class _Front:
     """Units that stand in front of the next slice, and so belong to its picture."""
 
-    pieces: list[Piece] = field(default_factory=list)
+    pieces: list[bytes] = field(default_factory=list)
     parameter_sets: list[bytes] = field(default_factory=list)
+    size: int = 0
+    """Bytes of both."""
+    set_bytes: int = 0
 
 
 @dataclass(slots=True)
@@ -117,6 +145,8 @@ class PictureAssembly:
         """The open picture. Between two pictures the last one, of which only the timestamp still counts."""
         self.is_open = False
         """A picture has begun and is not over: the state is `WITHIN` or `MARKED`."""
+        self.is_endless = False
+        """A picture, or a part of one, had more bytes than any can have, and was dropped."""
         self._state: PictureState = START
         self._front = _Front()
         self._is_anew = False
@@ -132,17 +162,19 @@ class PictureAssembly:
         """
         front = self._front
         last = front.parameter_sets[-1:] or [picture.content for picture in self.ready[-1:]]
-        return self.picture.pieces or front.pieces or [*last]
+        return self.picture.pieces or [*(front.pieces or last)]
 
     def put_set(self, unit: bytes) -> None:
         """A parameter set, which belongs to the next slice's picture."""
-        self._front.parameter_sets.append(unit)
-        self._bound_front()
+        front = self._front
+        front.parameter_sets.append(unit)
+        front.set_bytes += len(unit) + _SET_BYTES
+        self._bound_front(len(unit) + _SET_BYTES)
 
     def put_in_front(self, unit: bytes) -> None:
         """Another unit that belongs to the next slice's picture."""
         self._front.pieces += (len(unit).to_bytes(4, "big"), unit)
-        self._bound_front()
+        self._bound_front(len(unit))
 
     def begin_slice(self, start: SliceStart, timestamp: int, *, may_be_field: bool) -> None:
         """The first bytes of a slice have come. Opens its picture if it is not open, which may end the one before. The
@@ -161,6 +193,7 @@ class PictureAssembly:
         if front.pieces or front.parameter_sets:
             picture.pieces += front.pieces
             picture.parameter_sets += front.parameter_sets
+            picture.set_bytes += front.set_bytes
             self._front = _Front()
         picture.has_slice = True
         picture.first_slices += is_first is True
@@ -181,7 +214,7 @@ class PictureAssembly:
         if not self.is_open:
             self._open(timestamp)
         self.picture.is_damaged = True
-        self.picture.pieces = []
+        self.picture.drop()
 
     def lose(self, packets: int, timestamp: int) -> None:
         """So many packets are missing right before a unit, or a fragment of one, that has come."""
@@ -212,16 +245,20 @@ class PictureAssembly:
 
     def settle(self) -> None:
         """Copies the slices that still lie in the receive buffer, so that the buffer may be used again."""
-        picture, front = self.picture, self._front
-        if picture.pieces:
-            picture.pieces = [b"".join(picture.pieces)]
-        if len(front.pieces) > 1:
-            front.pieces = [b"".join(front.pieces)]
-            if len(front.pieces[0]) > UNIT_LIMIT:
-                front.pieces = []
+        picture = self.picture
+        if count := copy_new(picture.pieces, picture.copied):
+            picture.copied += 1
+            picture.size += count
+        if picture.size + picture.set_bytes > UNIT_LIMIT:
+            self.is_endless = True
+            self.damage(picture.timestamp)
+            self.picture.parameter_sets, self.picture.set_bytes = [], 0
 
-    def _bound_front(self) -> None:
-        if len(self._front.pieces) + len(self._front.parameter_sets) > FRONT_PIECES_MAX:
+    def _bound_front(self, count: int) -> None:
+        """So many bytes have been put in front."""
+        front = self._front
+        front.size += count
+        if len(front.pieces) + len(front.parameter_sets) > FRONT_PIECES_MAX or front.size > UNIT_LIMIT:
             self._front = _Front()
 
     def _is_next(self, timestamp: int, may_be_field: bool) -> bool:
@@ -289,8 +326,9 @@ class PictureAssembly:
             self._losses.pictures += 1
         else:
             self._hand_over(picture)
-        picture.pieces.clear()
+        picture.drop()
         picture.parameter_sets.clear()
+        picture.set_bytes = 0
         self._move(move)
 
     def _hand_over(self, picture: OpenPicture) -> None:

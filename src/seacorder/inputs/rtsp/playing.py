@@ -12,6 +12,7 @@ from seacorder.inputs.contract import Item, Unread
 from seacorder.inputs.picture_timeout import USUAL_NS, PictureTimeout
 from seacorder.inputs.rtp.arrivals import Burst, at_once
 from seacorder.inputs.rtp.audio_track import AudioTrack
+from seacorder.inputs.rtp.picture_assembly import UNIT_LIMIT
 from seacorder.inputs.rtp.receiver import RtpReceiver
 from seacorder.inputs.rtp.rtcp import SenderReport
 from seacorder.inputs.rtp.video_track import VideoTrack
@@ -173,6 +174,12 @@ class PlayingSession:
             self._watch(now_ns)
         except OSError as end:
             self._end = self._end or end  # what has come is handed on first
+        if video.units.is_endless:
+            self._end = self._end or InputFailed(
+                f"{self._source} sent a picture of more than {UNIT_LIMIT >> 20} MiB without an end, "
+                "so its connection was ended.",
+                "Restart the camera. If that happens again, set another codec or profile in it.",
+            )
         items = video.items(burst, self._receivers[0].timestamp)
         if self._sound is not None:
             origin = None if video.origin is None else (video.origin, video.origin_arrived_ns)
