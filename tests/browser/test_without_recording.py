@@ -37,6 +37,11 @@ async def test_a_still_and_an_observation_without_a_recording_are_found_and_seen
     ]
     await recorder.observations.observe(Entry("AN", "Loose cable", {}))
     await opened(page, server, "/review")
+    await page.get_by_label("From, UTC").fill("26.11.")
+    await page.get_by_text("“From” is no time").wait_for()
+    await expect(page.get_by_label("From, UTC")).to_have_attribute("aria-invalid", "true")
+    await page.get_by_label("From, UTC").fill("2026-11-26 13:30")
+    await expect(page.get_by_text("“From” is no time")).to_have_count(0)
     await page.get_by_role("link", name="Without a recording").click()
     await page.get_by_role("button", name="Still").click()  # one row for both channels, none for that of a recording
     dialog = page.get_by_role("dialog")

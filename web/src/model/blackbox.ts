@@ -1,6 +1,7 @@
 /** The blackbox: what it holds, drawn along the time, and the stretch that somebody wants to keep. */
 import type { HeldStretch } from "../api/types";
 import { lateInstant } from "./observations";
+import { dayAndTime } from "./times";
 
 export interface Piece {
   fromMs: number;
@@ -56,15 +57,11 @@ export function written(ms: number): string {
 
 /** What was typed: a day with a time, or a time alone, which is the last such one; UTC in milliseconds, null if it is neither. */
 export function instantOf(text: string, nowMs: number): number | null {
-  const found = /^\s*(\d{4}-\d\d-\d\d)[ T]+(\d\d:\d\d)(:\d\d(?:\.\d{1,3})?)?\s*Z?\s*$/.exec(text);
-  if (found === null) {
-    const short = /^\s*\d\d?:\d\d\s*$/.test(text) ? `${text.trim()}:00` : text;
-    const late = lateInstant(short, nowMs);
-    return late === null ? null : Date.parse(late);
-  }
-  const [, day = "", minute = "", second = ":00"] = found;
-  const ms = Date.parse(`${day}T${minute}${second}Z`);
-  return Number.isNaN(ms) || !new Date(ms).toISOString().startsWith(day) ? null : ms;
+  const found = dayAndTime(text);
+  if (found !== null) return found.hasTime ? found.ms : null;
+  const short = /^\s*\d\d?:\d\d\s*$/.test(text) ? `${text.trim()}:00` : text;
+  const late = lateInstant(short, nowMs);
+  return late === null ? null : Date.parse(late);
 }
 
 export type Wrong = "from" | "to" | "order" | "future" | "nothing";

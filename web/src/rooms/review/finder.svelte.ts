@@ -3,6 +3,7 @@ import { ask, query, wordsOf } from "../../api/client";
 import type { Outline, PartRow, Removal, Rows } from "../../api/types";
 import { inOrder, lossOf, Seen, Together, type Entry, type Made, type ToldLoss } from "../../model/entries";
 import { refreshed } from "../../model/found";
+import { timeBetween } from "../../model/times";
 import { Newest } from "../../model/turns";
 import { access } from "../../texts/access";
 import { each } from "./pages";
@@ -13,8 +14,9 @@ const WAIT_MS = 300;
 
 export interface Wanted {
   text: string;
-  /** `2026-11-26`; empty for any day. */
-  day: string;
+  /** `2026-11-26`, or `2026-11-26 13:30`; empty for any time. */
+  from: string;
+  to: string;
   channel: string;
   kind: string;
   dive: string;
@@ -46,22 +48,27 @@ export interface Loose {
 /** In the place of a recording's id in the address. */
 export const LOOSE = "without-recording";
 
+const ALL: Wanted = { text: "", from: "", to: "", channel: "", kind: "", dive: "" };
+
 class Finder {
-  wanted = $state<Wanted>({ text: "", day: "", channel: "", kind: "", dive: "" });
+  wanted = $state<Wanted>({ ...ALL });
   recordings = $state.raw<RecordingRow[]>([]);
   cursor = $state<string | null>(null);
   /** The recorder does not answer, or refuses. */
   fault = $state("");
   isLoaded = $state(false);
   content = $state.raw<Content | null>(null);
+  /** Of all recordings, by name: also those that the recorder has no more. */
+  channels = $state.raw<readonly string[]>([]);
   loose = $state.raw<Loose | null>(null);
   /** The recording that `content` is of, or that is not there. */
   opened = $state("");
   private timer = 0;
   private asked = 0;
   private isMore = false;
+  private hasLearnt = false;
   /** What `recordings` were found by; `wanted` may have been typed on since. */
-  sought = $state.raw<Wanted>({ text: "", day: "", channel: "", kind: "", dive: "" });
+  sought = $state.raw<Wanted>({ ...ALL });
   private readonly opening = new Newest();
 
   /** What lies in a recording is being asked for: of very many observations that takes seconds. */
@@ -78,12 +85,15 @@ class Finder {
   async search(): Promise<void> {
     const turn = ++this.asked;
     const sought = { ...this.wanted };
+    if (typeof timeBetween(sought.from, sought.to) === "string") return; // the room says what is wrong
     const rows = await this.keep(() => ask<Rows<RecordingRow>>("GET", addressOf(sought, null)));
     if (rows === null || turn !== this.asked) return;
     this.isLoaded = true;
     this.sought = sought;
     this.recordings = rows.items;
     this.cursor = rows.next_cursor;
+    this.learn(rows.items);
+    if (this.cursor !== null) void this.learnAll();
   }
 
   /** Looks again for what was searched: what is new comes on top, and what `more` has shown stays. */
@@ -92,6 +102,7 @@ class Finder {
     const turn = this.asked;
     const rows = await this.keep(() => ask<Rows<RecordingRow>>("GET", addressOf(this.sought, null)));
     if (rows === null || turn !== this.asked) return;
+    this.learn(rows.items);
     const { items, cursor } = refreshed(this.recordings, this.cursor, rows);
     this.recordings = items;
     this.cursor = cursor;
@@ -104,6 +115,7 @@ class Finder {
     const rows = await this.keep(() => ask<Rows<RecordingRow>>("GET", addressOf(this.sought, this.cursor)));
     this.isMore = false;
     if (rows === null || turn !== this.asked) return;
+    this.learn(rows.items);
     this.recordings = [...this.recordings, ...rows.items];
     this.cursor = rows.next_cursor;
   }
@@ -168,6 +180,24 @@ class Finder {
     this.loose = { entries, isCut: answer.includes(true) };
   }
 
+  private learn(rows: readonly RecordingRow[]): void {
+    const all = new Set([...this.channels, ...rows.flatMap((one) => one.channels)]);
+    if (all.size > this.channels.length) this.channels = [...all].sort();
+  }
+
+  /** The channels of recordings that the list does not reach back to: once. */
+  private async learnAll(): Promise<void> {
+    if (this.hasLearnt) return;
+    this.hasLearnt = true;
+    const rows: RecordingRow[] = [];
+    const read = each<RecordingRow>("recordings", { newest_first: true }, (one) => rows.push(one));
+    this.hasLearnt = await read.then(
+      () => true,
+      () => false, // asked again with the next search
+    );
+    this.learn(rows);
+  }
+
   private async keep<Answer>(work: () => Promise<Answer>): Promise<Answer | null> {
     try {
       const answer = await work();
@@ -195,20 +225,16 @@ function made(): { clips: Together<ClipRow>; stills: Together<FramegrabRow> } {
   return { clips, stills };
 }
 
-function filterOf({
-  text,
-  day,
-  channel,
-  kind,
-  dive,
-}: Wanted): Record<"text" | "from" | "to" | "channel" | "kind" | "dive", string | null> {
+type Filter = Record<"text" | "from" | "to" | "channel" | "kind" | "dive", string | null>;
+
+function filterOf({ text, from, to, channel, kind, dive }: Wanted): Filter {
+  const time = timeBetween(from, to);
   return {
     text: text.trim() || null,
-    from: day === "" ? null : `${day}T00:00:00Z`,
-    to: day === "" ? null : `${day}T23:59:59.999999Z`,
     channel: channel || null,
     kind: kind || null,
     dive: dive.trim() || null,
+    ...(typeof time === "string" ? { from: null, to: null } : time),
   };
 }
 

@@ -18,9 +18,14 @@ function answer(address: string): Response {
   if (url.pathname !== "/api/v1/recordings")
     return Response.json({ items: lists[url.pathname] ?? [], next_cursor: null });
   const begin = Number(url.searchParams.get("cursor") ?? "0");
-  const found = all.slice(begin, begin + 100);
-  const items = found.map((id) => ({ id, start_utc: new Date(Number(id) * 60_000).toISOString() }));
-  return Response.json({ items, next_cursor: begin + 100 < all.length ? String(begin + 100) : null });
+  const end = begin + Number(url.searchParams.get("limit"));
+  const found = all.slice(begin, end);
+  const items = found.map((id) => ({
+    id,
+    start_utc: new Date(Number(id) * 60_000).toISOString(),
+    channels: id === "1" ? ["Keel"] : ["Bow"],
+  }));
+  return Response.json({ items, next_cursor: end < all.length ? String(end) : null });
 }
 
 const shown = (): string[] => finder.recordings.map(({ id }) => id);
@@ -28,7 +33,7 @@ const shown = (): string[] => finder.recordings.map(({ id }) => id);
 beforeEach(async () => {
   vi.stubGlobal("fetch", (address: string) => Promise.resolve(answer(address)));
   all = ids(250, 1);
-  finder.wanted.text = "";
+  Object.assign(finder.wanted, { text: "", from: "", to: "" });
   await finder.search();
   asked = [];
 });
@@ -77,4 +82,19 @@ test("what belongs to no recording is listed with the newest first, a still once
   expect(finder.loose?.entries.map(({ id }) => id)).toEqual(["o2", "f1", "o1"]);
   expect(finder.loose?.isCut).toBe(false);
   expect(asked.every((url) => url.searchParams.get("without_recording") === "true")).toBe(true);
+});
+
+test("a time is searched, and what is no time asks nothing and changes nothing", async () => {
+  finder.wanted.from = "2026-11-26 13:30";
+  await finder.search();
+  expect(asked[0]?.searchParams.get("from")).toBe("2026-11-26T13:30:00.000Z");
+  finder.wanted.to = "2026-11-3";
+  await finder.search();
+  expect(asked).toHaveLength(1);
+  expect(shown()).toEqual(ids(250, 151));
+});
+
+test("a channel that only an old recording has is known", async () => {
+  await vi.waitUntil(() => finder.channels.includes("Keel"));
+  expect(finder.channels).toEqual(["Bow", "Keel"]);
 });
