@@ -58,6 +58,8 @@ class PlayingSession:
         self._limit = UnreadTime(clock.monotonic_ns())
         self._counted = 0
         """Bytes received, as `_limit` knows them."""
+        self._room_bytes = 0
+        """What the system lets lie unread, as far as it was asked. It never becomes less."""
         self._emptied_ns = clock.monotonic_ns()
         """When the newest read began that left nothing behind."""
         self._end: OSError | InputFailed | None = None
@@ -104,6 +106,9 @@ class PlayingSession:
     def begin_bursts(self) -> bool:
         """From now on `read` is called in the place of `turn`; False where it cannot."""
         self._emptied_ns = self._clock.monotonic_ns()
+        # What has come since the connection was made is no measure of what comes between two reads.
+        self._limit.begin_anew(self._emptied_ns)
+        self._counted = self._session.connection.received
         return self._session.read_in_bursts()
 
     @property
@@ -116,7 +121,12 @@ class PlayingSession:
         if not self._limit.is_known:
             return 0
         wanted = min(ROOM_BYTES_MAX, self._limit.wanted_bytes)
-        return self._limit.ns(self._session.connection.make_room_for(wanted))
+        if wanted > self._room_bytes:
+            try:
+                self._room_bytes = self._session.connection.make_room_for(wanted)
+            except OSError:
+                return 0  # it has been closed meanwhile: the next read says so
+        return self._limit.ns(self._room_bytes)
 
     def read(self) -> list[Item]:
         """The packets that are finished with what has come. Never waits. TimeoutError when no picture comes."""
