@@ -73,6 +73,8 @@ async def test_every_text_is_read_whole(
             for opens in (0, 1):  # the forms of a source and of a definition
                 await page.locator(".sheet .buttons .button--big").nth(opens).click()
             await expect(page.locator(".sheet form")).to_have_count(2)
+        if view == "/settings/channels":
+            await page.locator(".sheet details > summary").first.click()  # how a channel is stored
         await expect(page.locator(".sheet .panel" if "settings" in view else ".room")).not_to_have_count(0)
         for width, height in WINDOWS if language == "de" else NARROW:
             await page.set_viewport_size({"width": width, "height": height})

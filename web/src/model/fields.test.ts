@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { numberTyped, textOf } from "./fields";
+import { numberTyped, sizeText, sizeTyped, textOf } from "./fields";
 
 test("an empty field is nothing, a decimal comma is one, and what is no number is not dropped", () => {
   expect(numberTyped(" ")).toBeNull();
@@ -16,4 +16,14 @@ test("a field begins with what the table says", () => {
     "",
     "",
   ]);
+});
+
+test("a size is read as it is shown, and as people type it; what is none is not dropped", () => {
+  expect(sizeTyped(sizeText([1920, 1080]))).toEqual([1920, 1080]);
+  expect([" 640x360 ", "640*360", "640, 360"].map(sizeTyped)).toEqual([
+    [640, 360],
+    [640, 360],
+    [640, 360],
+  ]);
+  expect(["1080p", "640", "-1x2"].map(sizeTyped)).toEqual(["1080p", "640", "-1x2"]);
 });

@@ -13,3 +13,14 @@ export function numberTyped(text: string): number | string | null {
   if (bare === "") return null;
   return Number.isFinite(value) ? value : bare;
 }
+
+/** Width and height in a field. */
+export function sizeText([width, height]: readonly [number, number]): string {
+  return `${width} × ${height}`;
+}
+
+/** Width and height from a field, however they are parted. What is no size goes to the recorder, which says so. */
+export function sizeTyped(text: string): [number, number] | string {
+  const found = /^\s*(\d{1,6})\s*[x×*,;]\s*(\d{1,6})\s*$/i.exec(text);
+  return found === null ? text : [Number(found[1]), Number(found[2])];
+}

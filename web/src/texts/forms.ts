@@ -4,6 +4,11 @@ import { catalogue } from "./language.svelte";
 export const forms = catalogue(
   {
     noValue: (label: string) => `${label}: a value is needed. The one that holds is shown again.`,
+    storing: "How it is stored",
+    storingHint:
+      "Encoding, when the camera's own stream is not stored as it comes. An empty field: as for all channels.",
+    resolution: "Width × height (0 × 0: as sent)",
+    smartOfOne: "Seacorder decides how this channel is stored",
     removeSourceHint: (name: string) =>
       `From the next start on ${name} is no longer read. Readings that are stored stay as they are.`,
     colour: "Colour of its button",
@@ -31,6 +36,11 @@ export const forms = catalogue(
   {
     de: {
       noValue: (label) => `${label}: Ein Wert ist nötig. Der geltende steht wieder da.`,
+      storing: "Wie gespeichert wird",
+      storingHint:
+        "Fürs Encodieren, wenn der Strom der Kamera nicht gespeichert wird, wie er kommt. Ein leeres Feld: wie bei allen Kanälen.",
+      resolution: "Breite × Höhe (0 × 0: wie gesendet)",
+      smartOfOne: "Seacorder entscheidet, wie dieser Kanal gespeichert wird",
       removeSourceHint: (name) =>
         `Ab dem nächsten Start wird ${name} nicht mehr gelesen. Gespeicherte Messwerte bleiben, wie sie sind.`,
       colour: "Farbe der Schaltfläche",
@@ -56,6 +66,11 @@ export const forms = catalogue(
     },
     no: {
       noValue: (label) => `${label}: En verdi trengs. Den som gjelder, vises igjen.`,
+      storing: "Hvordan den lagres",
+      storingHint:
+        "For koding, når kameraets egen strøm ikke lagres som den kommer. Et tomt felt: som for alle kanaler.",
+      resolution: "Bredde × høyde (0 × 0: som sendt)",
+      smartOfOne: "Seacorder bestemmer hvordan denne kanalen lagres",
       removeSourceHint: (name) =>
         `Fra neste start leses ${name} ikke lenger. Måleverdier som er lagret, blir som de er.`,
       colour: "Knappens farge",
@@ -81,6 +96,11 @@ export const forms = catalogue(
     },
     pt: {
       noValue: (label) => `${label}: é preciso um valor. O que vale é mostrado de novo.`,
+      storing: "Como é guardado",
+      storingHint:
+        "Para codificar, quando o fluxo da câmara não é guardado como vem. Um campo vazio: como em todos os canais.",
+      resolution: "Largura × altura (0 × 0: como enviadas)",
+      smartOfOne: "O Seacorder decide como este canal é guardado",
       removeSourceHint: (name) =>
         `A partir do próximo início, ${name} deixa de ser lida. As leituras guardadas ficam como estão.`,
       colour: "Cor do botão",
