@@ -64,10 +64,7 @@ def test_ffmpegs_takes_over_and_stays(rig_source: MakeSource) -> None:
     assert "\n" not in message.text
 
 
-def test_where_neither_can_ours_says_why_and_ffmpegs_is_tried_less_and_less(
-    rig_source: MakeSource, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(rtsp, "TIMEOUT_SECONDS", 1)
+def test_where_neither_can_ours_says_why_and_ffmpegs_is_tried_less_and_less(rig_source: MakeSource) -> None:
     quirk = Quirk(answer=lambda method, *_: (406, {}, b"") if method == "SETUP" else None)
     memory, plays = CameraMemory(), []
     with OddCamera(footage(rig_source(SPEC)), quirk) as camera:

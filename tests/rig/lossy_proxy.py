@@ -4,6 +4,7 @@ RTSP goes through unchanged but for the ports that the client asks for; RTP goes
 of it does not.
 """
 
+import contextlib
 import re
 import select
 import socket
@@ -14,6 +15,8 @@ from typing import Self
 
 from seacorder.inputs.rtp.packets import parse_header
 
+_SO_RCVBUFFORCE = 33
+"""As SO_RCVBUF, beyond the system's limit, for a privileged process (Linux, socket(7)). Python has no name for it."""
 Drops = Callable[[int, bytes], bool]
 """(number of the RTP packet from 0, its payload): whether it gets lost."""
 
@@ -90,7 +93,10 @@ class LossyProxy:
 
 
 def _udp() -> socket.socket:
+    """With room for what comes while this machine stands still, beyond the system's limit if that may be passed."""
     made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+    with contextlib.suppress(OSError):
+        made.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, 4 << 20)
     made.bind(("127.0.0.1", 0))
     return made

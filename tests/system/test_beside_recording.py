@@ -31,7 +31,8 @@ def port() -> int:
 
 @pytest.fixture
 def program(tmp_path: Path, port: int) -> Iterator[Program]:
-    more = f'{LAYER}[[telemetry]]\nname = "Survey"\ninput = "udp://127.0.0.1:{port}"\n'
+    source = f'name = "Survey"\ninput = "udp://127.0.0.1:{port}"\nstale_seconds = 60\n'
+    more = f"{LAYER}[[telemetry]]\n{source}"
     with running(tmp_path, CHANNELS, more=more) as made:
         yield made
 

@@ -66,9 +66,8 @@ def test_what_it_records_is_kept_frame_by_frame(
     with running(tmp_path, addresses, more=settings(tmp_path / "bb", more)) as program:
         program.wait_live()
         wait_held(program, 4)
-        status = program.get("/api/v1/status")
-        assert not status["is_recording"]
-        assert status["blackbox"]["is_recording"]
+        assert not program.get("/api/v1/status")["is_recording"]
+        wait_for(lambda: program.get("/api/v1/status")["blackbox"]["is_recording"], "the blackbox to record")
         assert program.get("/api/inspector/isrecording") is False
         wait_for(lambda: program.alarms() == {}, "no alarm")
         kept = keep_all(program)
@@ -104,7 +103,7 @@ def test_a_recording_beside_it_has_the_same_frames_and_keeps_its_own(
         program.record(2.0)
         assert program.post("/api/v1/recording/stop")["ok"]
         recorded = [Path(part["path"]) for part in program.rows("parts")]
-        assert program.get("/api/v1/status")["blackbox"]["is_recording"]
+        wait_for(lambda: program.get("/api/v1/status")["blackbox"]["is_recording"], "the blackbox to go on")
         wait_held(program, 2)
         kept = keep_all(program)
         kept_files = [

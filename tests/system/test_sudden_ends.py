@@ -27,7 +27,7 @@ def test_a_killed_worker_is_back_and_records_again_while_the_other_loses_nothing
         os.kill(program.worker_pid("Bow"), signal.SIGKILL)
         wait_for(lambda: program.channel("Bow")["restarts"] == 1, "the restart")
         wait_for(lambda: program.channel("Bow")["is_recording"], "Bow to record again")
-        assert program.get("/api/inspector/isrecording") is True
+        wait_for(lambda: program.get("/api/inspector/isrecording") is True, "isrecording to say so")
         wait_for(lambda: len(program.rows("losses")) == 1, "the loss")
         program.get("/api/inspector/stoprecording")
         parts = program.rows("parts")

@@ -28,7 +28,9 @@ from seacorder.model.address.address import RtspAddress, Transport
 from seacorder.model.sample import SourceFormat, SourcePacket, Track
 
 SPEC = SourceSpec(width=320, height=180, rate=50, seconds=6, gop=25)
-RICH = SourceSpec(width=640, height=360, rate=50, seconds=6, gop=25, bits_per_second=4_000_000, noise=True)
+RICH = SourceSpec(width=640, height=360, rate=50, seconds=6, gop=25, bits_per_second=400_000, noise=True)
+"""Several packets in a picture, and so few bytes that a socket holds those of a second and more, in which nobody reads.
+"""
 
 
 class SilentCamera(ScriptedCamera):
@@ -53,7 +55,7 @@ def test_every_lost_picture_is_a_hole_and_no_other_is(
 ) -> None:
     rtsp_server.serve("/bow", rig_source(RICH), parameters="sdp")
     chance = random.Random(7)
-    with LossyProxy(rtsp_server.port, lambda *_: chance.random() < 0.01) as proxy:
+    with LossyProxy(rtsp_server.port, lambda *_: chance.random() < 0.05) as proxy:
         source = made(f"rtsp://127.0.0.1:{proxy.port}/bow", transport=Transport.UDP)
         found = source.open()
         packets = pictures_of(source.packets(), 150)
@@ -211,7 +213,10 @@ def test_both_clients_bring_the_same_pictures(
 
 
 @pytest.mark.rtsp
-def test_mp3_is_recorded_as_it_comes(rtsp_server: RtspServer, rig_source: MakeSource, tmp_path: Path) -> None:
+def test_mp3_is_recorded_as_it_comes(
+    rtsp_server: RtspServer, rig_source: MakeSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rtsp_camera, "SOUND_WAIT_SECONDS", 60)  # however long the machine stands still
     source = made(rtsp_server.serve("/bow", rig_source(SPEC), audio="mp3"))
     found = source.open()
     packets = [item for item in itertools.islice(source.packets(), 150) if isinstance(item, SourcePacket)]
