@@ -29,6 +29,7 @@ LIVE = ChannelStatus("Bow", ChannelState.LIVE, 1, None, bits_per_second=8_000_00
 ENCODED = replace(LIVE, encoding=EncodingStatus("Encoded.", "libx264", "libx264", dropped_frames=3))
 FAILED_OVER = EncodingStatus("Encoded.", "libx264", "h264_nvenc")
 FILE = FileStatus("r", "/data/a.mp4", 1, 1, 10, 1000, 5)
+WRITTEN = replace(LIVE, recording=FILE)
 QUEUE = {"Bow": 64_000_000}
 GIGABYTE = 1_000_000_000
 OF_DISKS = {"disk_low", "disk_full", "disk_slow", "disk_failed", "disk_exchanged"}
@@ -149,6 +150,7 @@ FROZEN = replace(LIVE, picture_fault=PictureFault.FROZEN)
 BLACK = replace(LIVE, picture_fault=PictureFault.BLACK)
 DROPS = frozenset({"Bow"})
 LOST = {"Bow": "signal 9", "Talk": "signal 9"}
+LOST_TALK = {"Talk": "signal 9"}
 NO_ENCODER = Message("Its pictures cannot be encoded.", "Seacorder tries all encoders again every 5 s. Turn it off.")
 IS_FULL = Message("The disk of /data is full.", "Free some space.")
 BROKEN = Message("The disk of /data fails.", "Check its cable.")
@@ -231,18 +233,18 @@ TEXTS = [
      "The blackbox does NOT record Bow. /bb is full.", None),
     (Scene((LIVE,), blackbox=blackbox(missing=("Bow", "Stern"))),
      "The blackbox does NOT record anything. /bb is full.", None),
-    (Scene(narrator=narrator(SoundState.FAILED)),
+    (Scene((WRITTEN,), narrator=narrator(SoundState.FAILED), **ON),
      "Talk is silence. It is so. Video is recorded as usual.", None),
-    (Scene(narrator=narrator(), lost=LOST),
+    (Scene((WRITTEN,), narrator=narrator(), lost=LOST_TALK, **ON),
      "Talk is silence: its recording process stopped unexpectedly (signal 9). Video is recorded as usual.",
      PROCESS_STOPPED),
-    (Scene(narrator=narrator(silent_since=0), silent_seconds=60, utc_ns=70 * 10**9),
+    (Scene((WRITTEN,), narrator=narrator(silent_since=0), silent_seconds=60, utc_ns=70 * 10**9, **ON),
      "Talk: nothing has been heard from the microphone for 1 min 10 s. Video is recorded as usual.", None),
-    (Scene(sources=survey(SourceState.FAILED)),
+    (Scene((WRITTEN,), sources=survey(SourceState.FAILED), **ON),
      "Gyro gives no survey data. It is so. Video is recorded as usual.",
      "Seacorder goes on trying to read it. Do that."),
     (Scene(sources=survey(SourceState.FAILED, why=Message("Its process stopped (signal 9).", STARTED_AGAIN))),
-     "Gyro gives no survey data. Its process stopped (signal 9). Video is recorded as usual.",
+     "Gyro gives no survey data. Its process stopped (signal 9).",
      "Seacorder starts it again by itself. Nothing to do now."),
     (Scene(sources=survey(clock_is_wrong=True, clock_difference_ns=-5_250_000_000)),
      "Gyro: the time in its records is 5 s behind this computer's clock.", None),
@@ -254,13 +256,13 @@ TEXTS = [
      "Gyro: the definition rov took too long over a record. Its values are missing.", None),
     (Scene(sources=survey(definitions_refused=("rov", "usbl"))),
      "Gyro: the definitions rov, usbl took too long over a record. Their values are missing.", None),
-    (Scene(copies=FULL_TARGET, is_recording_on=True),
+    (Scene((WRITTEN,), copies=FULL_TARGET, is_recording_on=True),
      ("NAS: recordings are NOT being copied there. NAS: /nas is full. Not copied yet: 1,200 files (34.56 GB), the "
       "oldest since 2026-05-04T03:02:01.000Z. Video is recorded as usual."),
      "Seacorder tries again by itself. Make room there."),
     (Scene(copies=LATE_TARGET),
      ("NAS: copying does not keep up. Not copied yet: 1,200 files (34.56 GB) and the end of 1 folder, the oldest since "
-      "2026-05-04T03:02:01.000Z. Video is recorded as usual."), None),
+      "2026-05-04T03:02:01.000Z."), None),
 ]  # fmt: skip
 
 
@@ -301,6 +303,31 @@ def test_no_alarm_says_a_sentence_twice(scene: Scene) -> None:
     found = findings(scene)[0]
     sentences = [one for one in re.split(r"(?<=[.)])\s+", f"{found.fact} {found.action}") if one]
     assert len(sentences) == len(set(sentences))
+
+
+@pytest.mark.parametrize("scene", [
+    Scene((WRITTEN,)),
+    Scene((LIVE,), is_recording_on=True),
+    Scene((faulty(FaultKind.FULL),), is_recording_on=True),
+    Scene((WRITTEN, replace(LIVE, channel="Stern", state=ChannelState.FAILED)), is_recording_on=True),
+    Scene((WRITTEN,), is_recording_on=True, unwritten=("Bow",)),
+    Scene((WRITTEN,), is_recording_on=True, overloaded=frozenset({"Bow"})),
+    Scene((WRITTEN,), is_recording_on=True, lost={"Bow": "signal 9"}),
+], ids=["idle", "no file", "full", "another failed", "unwritten", "overloaded", "lost"])  # fmt: skip
+def test_video_is_said_to_be_recorded_as_usual_only_while_it_is(scene: Scene) -> None:
+    about = {"sources": survey(SourceState.FAILED), "copies": FULL_TARGET, "narrator": narrator(SoundState.FAILED)}
+    facts = [one.fact for one in findings(replace(scene, **about))]
+    assert any(fact.startswith("Gyro gives no survey data.") for fact in facts)
+    assert not [fact for fact in facts if "as usual" in fact]
+
+
+def test_a_frozen_picture_that_is_not_written_is_not_said_to_be_recorded() -> None:
+    frozen = replace(WRITTEN, picture_fault=PictureFault.FROZEN)
+    written, not_written = (
+        findings(Scene((frozen,), is_recording_on=True, unwritten=unwritten))[0].fact for unwritten in ((), ("Bow",))
+    )
+    assert written.endswith("It is still being recorded.")
+    assert "recorded" not in not_written
 
 
 def test_every_kind_has_its_text() -> None:

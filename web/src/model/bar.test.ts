@@ -136,3 +136,16 @@ test("a live channel whose frames have stopped is shown as stalled", () => {
   const patient = status([channel("Bow", { newest_frame_utc: "2026-05-04T03:11:58Z", picture: slow })]);
   expect(tilesOf(patient, UP, {}, 0)[0]?.trouble).toBe("none");
 });
+
+test("while nothing is recorded, only an alarm that says why is said", () => {
+  const nothing = [channel("Bow", { is_recording: false }), channel("Stern", { is_recording: false })];
+  const survey = alarm({ kind: "telemetry_failed", channel: "ROV", fact: "Video is recorded as usual." });
+  const narration = alarm({ kind: "audio_failed", channel: "Talk", severity: "alarm", fact: "Talk is silence." });
+  const box = alarm({ kind: "blackbox_not_recording", severity: "alarm", fact: "The blackbox does not." });
+  const bow = alarm({ kind: "camera_failed", channel: "Bow", severity: "alarm", fact: "Bow is NOT being recorded." });
+  const full = alarm({ kind: "disk_full", severity: "alarm", fact: "The disk is full." });
+  const said = (alarms: Alarm[], channels = nothing) => bar(status(channels, { alarms })).alarm?.fact ?? null;
+  expect(said([narration, box, bow, survey])).toBeNull();
+  expect(said([narration, box, bow, full, survey])).toBe("The disk is full.");
+  expect(said([narration, bow], nothing.slice(0, 1))).toBe("Bow is NOT being recorded.");
+});

@@ -32,7 +32,7 @@ export interface Bar {
   losing: string[];
   losses: number;
   missingSeconds: number;
-  /** The worst alarm that is not about a channel which `missing` names. */
+  /** The worst alarm that is not about a channel which `missing` names. While nothing is recorded: the alarm that says why. */
   alarm: Alarm | null;
   /** How long the disk lasts; null if nobody knows. */
   diskSeconds: number | null;
@@ -57,12 +57,22 @@ export function barOf(status: Status | null, contact: Contact, tiles: readonly T
     isDiskLow: false,
   };
   if (status === null || !contact.isUp) return bar;
-  bar.alarm = status.alarms.find((one) => one.channel === null || !missing.includes(one.channel)) ?? null;
   bar.diskSeconds = status.volume.seconds_left;
   bar.isDiskLow = bar.diskSeconds !== null && bar.diskSeconds < DISK_SECONDS_MIN;
   bar.state = stateOf(status, bar);
+  bar.alarm = status.alarms.find((one) => isSaid(one, bar)) ?? null;
   if (bar.state === "recording" || bar.state === "fault") bar.seconds = status.recording_seconds;
   return bar;
+}
+
+/** Alarms that say why nothing at all is recorded. */
+const OF_ALL = new Set<Alarm["kind"]>(["disk_full", "disk_failed", "disk_exchanged"]);
+
+/** While nothing is recorded only the reason is said; what is said of the rest would contradict it. */
+function isSaid({ channel, kind, severity }: Alarm, { state, missing }: Bar): boolean {
+  if (state !== "failed") return channel === null || !missing.includes(channel);
+  if (severity !== "alarm") return false;
+  return OF_ALL.has(kind) || (missing.length === 1 && missing[0] === channel);
 }
 
 function stateOf(status: Status, bar: Bar): BarState {

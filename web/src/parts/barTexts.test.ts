@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { Status } from "../api/types";
+import type { Bar } from "../model/bar";
 import { bar } from "../texts/bar";
-import { blackboxSaid } from "./barTexts";
+import { blackboxSaid, sentences } from "./barTexts";
 
 type Blackbox = NonNullable<Status["blackbox"]>;
 
@@ -22,4 +23,13 @@ test.each([
 test("where there is none, nothing is said", () => {
   expect(blackboxSaid(null, bar())).toBeNull();
   expect(blackboxSaid(undefined, bar())).toBeNull();
+});
+
+test("where nothing is recorded and no alarm says why, the cameras are named", () => {
+  const failed = { state: "failed", alarm: null, missing: ["Bow", "Stern"] } as unknown as Bar;
+  const contact = { isUp: true, seconds: 0, isClockStopped: false, lastMs: 0 };
+  expect(sentences(failed, contact, null, bar())).toEqual([
+    "A recording was started, but nothing of it reaches the disk.",
+    "Bow and Stern are not recorded.",
+  ]);
 });

@@ -30,7 +30,7 @@ export function sentences(bar: Bar, contact: Contact, lastEndUtc: string | null,
     case "starting":
       return [t.waitingForDisk];
     case "failed":
-      return [bar.alarm?.fact ?? t.nothingOnDisk];
+      return [bar.alarm?.fact ?? t.nothingOnDisk, ...(bar.alarm === null ? named(bar, t) : [])];
     case "recording":
       return [t.onDisk(bar.onDisk, bar.total), lost(bar, t)];
     case "fault":
@@ -68,9 +68,12 @@ function lost(bar: Bar, t: Texts): string {
   return bar.losses > 0 ? t.losses(bar.losses, missingTime(bar.missingSeconds)) : t.noLosses;
 }
 
+function named({ missing }: Bar, t: Texts): string[] {
+  return missing.length > 0 ? [t.notRecorded(listed(missing, t), missing.length)] : [];
+}
+
 function faults(bar: Bar, t: Texts): string[] {
-  const said = [];
-  if (bar.missing.length > 0) said.push(t.notRecorded(listed(bar.missing, t), bar.missing.length));
+  const said = named(bar, t);
   if (bar.losing.length > 0) said.push(t.losing(listed(bar.losing, t), bar.losing.length));
   if (said.length === 0 && bar.alarm !== null) said.push(bar.alarm.fact);
   return said;

@@ -19,6 +19,8 @@ export const actions = catalogue(
     stopTitle: "Stop recording?",
     stopFact: (long: string, channels: number) =>
       `${long} on ${channels} ${channels === 1 ? "channel" : "channels"}. All files are finished.`,
+    stopNothing: "Nothing of it reaches the disk now. Files that it has are finished.",
+    stopUnknown: "There is no contact with the recorder: it cannot be stopped from here now, and may be recording.",
     stopOpen: (what: string) => `${what} is still open. The stop ends it, with a mark.`,
     keep: "Keep recording",
     hold: "Hold to stop",
@@ -111,6 +113,8 @@ export const actions = catalogue(
       stopTitle: "Aufnahme stoppen?",
       stopFact: (long, channels) =>
         `${long} auf ${channels} ${channels === 1 ? "Kanal" : "Kanälen"}. Alle Dateien werden abgeschlossen.`,
+      stopNothing: "Nichts davon erreicht jetzt die Platte. Dateien, die es schon gibt, werden abgeschlossen.",
+      stopUnknown: "Kein Kontakt zum Rekorder: Von hier lässt sich jetzt nichts stoppen, und vielleicht nimmt er auf.",
       stopOpen: (what) => `${what} ist noch offen. Der Stopp beendet sie, mit einem Vermerk.`,
       keep: "Weiter aufnehmen",
       hold: "Halten zum Stoppen",
@@ -203,6 +207,8 @@ export const actions = catalogue(
       stopTitle: "Stoppe opptaket?",
       stopFact: (long, channels) =>
         `${long} på ${channels} ${channels === 1 ? "kanal" : "kanaler"}. Alle filer avsluttes.`,
+      stopNothing: "Ingenting av det når disken nå. Filer som finnes, avsluttes.",
+      stopUnknown: "Ingen kontakt med opptakeren: Den kan ikke stoppes herfra nå, og tar kanskje opp.",
       stopOpen: (what) => `${what} er fortsatt åpen. Stoppen avslutter den, med et merke.`,
       keep: "Fortsett opptaket",
       hold: "Hold for å stoppe",
@@ -294,6 +300,8 @@ export const actions = catalogue(
       stopTitle: "Parar a gravação?",
       stopFact: (long, channels) =>
         `${long} em ${channels} ${channels === 1 ? "canal" : "canais"}. Todos os ficheiros são terminados.`,
+      stopNothing: "Nada dela chega agora ao disco. Os ficheiros que já existem são terminados.",
+      stopUnknown: "Sem contacto com o gravador: não pode ser parado daqui agora, e talvez esteja a gravar.",
       stopOpen: (what) => `${what} ainda está aberta. A paragem termina-a, com uma marca.`,
       keep: "Continuar a gravar",
       hold: "Manter para parar",

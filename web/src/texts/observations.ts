@@ -4,6 +4,7 @@ import { catalogue } from "./language.svelte";
 export const observations = catalogue(
   {
     title: "Observations",
+    newestOf: (count: number) => `the newest ${count}`,
     none: "None yet",
     withoutVideo: "Not recording: an observation made now has its time and readings, but no video.",
     openFor: (long: string) => `open for ${long}`,
@@ -64,6 +65,7 @@ export const observations = catalogue(
   {
     de: {
       title: "Beobachtungen",
+      newestOf: (count) => `die neuesten ${count}`,
       none: "Noch keine",
       withoutVideo: "Keine Aufnahme: eine Beobachtung hat jetzt Zeit und Messwerte, aber kein Video.",
       openFor: (long) => `offen seit ${long}`,
@@ -123,6 +125,7 @@ export const observations = catalogue(
     },
     no: {
       title: "Observasjoner",
+      newestOf: (count) => `de nyeste ${count}`,
       none: "Ingen ennå",
       withoutVideo: "Tar ikke opp: en observasjon nå har tid og målinger, men ingen video.",
       openFor: (long) => `åpen i ${long}`,
@@ -182,6 +185,7 @@ export const observations = catalogue(
     },
     pt: {
       title: "Observações",
+      newestOf: (count) => `as ${count} mais recentes`,
       none: "Ainda nenhuma",
       withoutVideo: "Sem gravação: uma observação feita agora tem hora e leituras, mas não vídeo.",
       openFor: (long) => `aberta há ${long}`,

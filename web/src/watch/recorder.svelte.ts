@@ -42,7 +42,9 @@ class Recorder {
   alarms = $state.raw<ShownAlarm[]>([]);
   context = $state.raw<Context | null>(null);
   kinds = $state.raw<Kind[]>([]);
+  /** The newest ones; whether there are others. */
   observations = $state.raw<Observation[]>([]);
+  hasOlderObservations = $state(false);
   readings = $state.raw<ReadonlyMap<string, { reading: Reading; cameMs: number }>>(new Map());
   last = $state.raw<LastRecording | null>(null);
   /** A new alarm is heard, too. */
@@ -114,7 +116,9 @@ class Recorder {
 
   readonly refreshObservations = this.kept(async () => {
     const wanted = query("/api/v1/observations", { newest_first: true, limit: OBSERVATIONS_SHOWN });
-    this.observations = (await ask<Rows<Observation>>("GET", wanted)).items;
+    const newest = await ask<Rows<Observation>>("GET", wanted);
+    this.observations = newest.items;
+    this.hasOlderObservations = typeof newest.next_cursor === "string";
     this.kinds = (await ask<{ items: Kind[] }>("GET", "/api/v1/kinds")).items;
   });
 

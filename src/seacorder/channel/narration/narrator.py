@@ -224,7 +224,7 @@ class Narrator:
         self._status = replace(self._status, state=SoundState.FAILED, why=why, silent_since_utc_ns=None)
         if self._missing_since_ns is None:
             self._missing_since_ns = self._encoder.end_ns or self._clock.monotonic_ns()
-            fact = f"The narration is silence from now on; video is recorded as usual. {why.fact}"
+            fact = f"The narration is silence from now on; video is not affected. {why.fact}"
             self._note("narration_missing", Severity.WARNING, fact, why.action)
 
     def _spoken(self, packet: NarrationPacket) -> SourcePacket:

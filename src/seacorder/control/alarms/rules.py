@@ -37,7 +37,6 @@ SLOW_SHARE = 0.25
 """An alarm when more than this share of a channel's queue for the disk is filled. It ends at half of it."""
 QUEUE_STEP_BYTES = 8_000_000
 """Steps in which a growing queue is news: half of where the usual one (64 MB) becomes an alarm."""
-_VIDEO_AS_USUAL = "Video is recorded as usual."
 _NOTHING_LOST = "Nothing is known to be lost."
 _NOTHING_LOST_YET = "Nothing is lost yet."
 _WAITING = "Frames wait in memory for some seconds, then they are lost."
@@ -166,6 +165,15 @@ def _cost(scene: Scene, on: str, off: str) -> str:
     return on if scene.is_recording_on else f"{off} No recording is on."
 
 
+def _video(scene: Scene) -> str:
+    """That video is recorded as usual; said only while it is: a recording is on, and every channel is written."""
+    is_usual = scene.is_recording_on and not scene.unwritten and not scene.overloaded
+    for status in scene.statuses:
+        is_live = status.state is ChannelState.LIVE and status.channel not in scene.lost
+        is_usual = is_usual and is_live and status.recording is not None and status.recording.why is None
+    return "Video is recorded as usual." if is_usual else ""
+
+
 def _camera_failed(scene: Scene, name: str, why: Message) -> Finding:
     """The source says what to do. That recording goes on by itself is of interest only while one is on, and true only
     of a source that is tried again."""
@@ -187,7 +195,8 @@ def _unwritten(scene: Scene, name: str) -> Finding:
 
 
 def _picture(scene: Scene, name: str, fault: PictureFault) -> Finding:
-    recorded = "It is still being recorded." if scene.is_recording_on else ""
+    is_recorded = scene.is_recording_on and name not in scene.unwritten
+    recorded = "It is still being recorded." if is_recorded else ""
     if fault is PictureFault.FROZEN:
         fact = f"{name} shows a frozen picture: nothing in it changes any more."
         return _of_channel(AlarmKind.CAMERA_FROZEN, scene, name, Message(joined((fact, recorded))))
@@ -208,17 +217,18 @@ def _narration(scene: Scene) -> Iterator[Finding]:
         return
     name, sound = status.channel, status.narrator
     if name in scene.lost:
-        fact = f"{name} is silence: its recording process stopped unexpectedly ({scene.lost[name]}). {_VIDEO_AS_USUAL}"
+        stopped = f"{name} is silence: its recording process stopped unexpectedly ({scene.lost[name]})."
+        fact = joined((stopped, _video(scene)))
         yield Finding(AlarmKind.AUDIO_FAILED, name, _severity(scene), fact, PROCESS_STOPPED)
     elif sound is not None and sound.state is SoundState.FAILED:
         why = sound.why or Message("")
-        fact = joined((f"{name} is silence.", why.fact, _VIDEO_AS_USUAL))
+        fact = joined((f"{name} is silence.", why.fact, _video(scene)))
         yield _of_channel(AlarmKind.AUDIO_FAILED, scene, name, Message(fact, why.action))
     elif sound is not None and sound.silent_since_utc_ns is not None and scene.silent_seconds > 0:
         seconds = (scene.utc_ns - sound.silent_since_utc_ns) / 1e9
         if seconds >= scene.silent_seconds:
             heard = f"nothing has been heard from the microphone for {duration_text(seconds)}"
-            fact = f"{name}: {heard}. {_VIDEO_AS_USUAL}"
+            fact = joined((f"{name}: {heard}.", _video(scene)))
             yield _finding(AlarmKind.AUDIO_SILENT, name, Severity.WARNING, Message(fact))
 
 
@@ -226,7 +236,7 @@ def _telemetry(scene: Scene) -> Iterator[Finding]:
     for source in scene.sources:
         name = source.name
         if source.state in {SourceState.FAILED, SourceState.STALE}:
-            yield _no_survey_data(name, source.why or Message(""))
+            yield _no_survey_data(scene, name, source.why or Message(""))
         elif source.clock_is_wrong and source.clock_difference_ns is not None:
             about = _of_clock(name, source.clock_difference_ns)
             yield _finding(AlarmKind.TELEMETRY_CLOCK_WRONG, name, Severity.WARNING, about)
@@ -250,8 +260,8 @@ def _of_clock(name: str, difference_ns: int) -> Message:
     )
 
 
-def _no_survey_data(name: str, why: Message) -> Finding:
-    fact = joined((f"{name} gives no survey data.", why.fact, _VIDEO_AS_USUAL))
+def _no_survey_data(scene: Scene, name: str, why: Message) -> Finding:
+    fact = joined((f"{name} gives no survey data.", why.fact, _video(scene)))
     if why.action == STARTED_AGAIN:  # the process has stopped: until it runs again nothing tries to read the source
         return Finding(AlarmKind.TELEMETRY_FAILED, name, Severity.WARNING, fact, PROCESS_STOPPED)
     return _finding(AlarmKind.TELEMETRY_FAILED, name, Severity.WARNING, Message(fact, why.action))
@@ -408,10 +418,10 @@ def _copies(scene: Scene) -> Iterator[Finding]:
     for target in scene.copies:
         name, behind = target.name, behind_text(target)
         if target.why is not None and target.state is CopyState.FAILED:
-            fact = joined((f"{name}: recordings are NOT being copied there.", target.why.fact, behind, _VIDEO_AS_USUAL))
+            fact = joined((f"{name}: recordings are NOT being copied there.", target.why.fact, behind, _video(scene)))
             yield _finding(AlarmKind.COPY_FAILED, name, Severity.WARNING, Message(fact, target.why.action))
         if target.is_too_late:
-            fact = joined((f"{name}: copying does not keep up.", behind, _VIDEO_AS_USUAL))
+            fact = joined((f"{name}: copying does not keep up.", behind, _video(scene)))
             yield _finding(AlarmKind.COPY_BEHIND, name, Severity.WARNING, Message(fact))
 
 

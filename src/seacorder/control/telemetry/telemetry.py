@@ -285,7 +285,7 @@ class Telemetry:
 
     def _lost(self, _name: str, fault: str) -> None:
         stopped = f"The process that reads the instruments stopped unexpectedly ({fault})."
-        self._journal.warn(EventKind.WORKER_LOST, f"{stopped} Video is recorded as usual.", STARTED_AGAIN)
+        self._journal.warn(EventKind.WORKER_LOST, f"{stopped} Video is not affected.", STARTED_AGAIN)
         why, utc_ns = Message(stopped, STARTED_AGAIN), self._clock.utc_ns()
         self._sources = tuple(
             replace(one, state=SourceState.FAILED, since_utc_ns=utc_ns, why=why) for one in self._sources
