@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Download, Page, expect
 
-from browser.operator import faults_of_axe, opened_with_video, shoot
+from browser.operator import PATIENCE_MS, faults_of_axe, opened_with_video, shoot
 from rig.program import Program, running
 
 pytestmark = pytest.mark.browser
@@ -64,7 +64,8 @@ async def test_what_is_copied_kept_and_saved(page: Page, program: Program, tmp_p
     await expect(target).to_contain_text(str(tmp_path / "nas"))
     await expect(target).to_contain_text("create the folder")
     (tmp_path / "nas").mkdir()
-    await expect(target.get_by_test_id("standing")).to_have_text("Everything is copied")
+    # It is tried again after up to 80 s, the longer the later this test has come here.
+    await expect(target.get_by_test_id("standing")).to_have_text("Everything is copied", timeout=2 * PATIENCE_MS)
     await expect(target.get_by_test_id("missing")).to_have_text("None")
 
     # Blackbox: what was recorded before anybody pressed Start becomes a recording.

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from browser.operator import PATIENCE_MS
-from browser.tiles import is_live, later_than, shown, stream_of
+from browser.tiles import SLOW_CLOCK, is_live, later_than, shown, stream_of
 from rig.fixtures import MakeSource, StartServer
 from rig.frames import decoded_frames
 from rig.program import running
@@ -22,10 +22,6 @@ SPECS = {
 """The first two are films that other tests have as well: each is made once."""
 PLAYED = ("Bow", "Stern")
 """What each browser plays as it is recorded."""
-
-
-SLOW_CLOCK = "const now = performance.now.bind(performance); performance.now = () => now() / 10"
-"""The page has ten times its patience: else, on a busy machine, it would not wait for a preview."""
 
 
 async def is_shown_instead(page: Page, channel: str) -> int:

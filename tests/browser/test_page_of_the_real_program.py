@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from browser.operator import PATIENCE_MS, opened_with_video, says, shoot
-from browser.tiles import is_live, later_than, shown, stream_of
+from browser.tiles import SLOW_CLOCK, is_live, later_than, shown, stream_of
 from rig.ports import free_port
 from rig.program import Program, running, wait_for
 from rig.survey import sentence
@@ -82,6 +82,7 @@ async def test_over_https_with_a_certificate_that_signed_itself(page: Page, prog
     assert browser is not None
     window = await browser.new_page(ignore_https_errors=True, locale="en-GB")
     window.set_default_timeout(PATIENCE_MS)
+    await window.add_init_script(SLOW_CLOCK)
     await opened_with_video(window, f"https://127.0.0.1:{secure_port}")
     await says(window, "NOT RECORDING")
     await is_live(window, "Bow")

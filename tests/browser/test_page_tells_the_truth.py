@@ -89,8 +89,8 @@ async def test_a_recording_of_which_nothing_is_stored_is_never_called_one(
     await says(page, "NOTHING RECORDED")
     await expect(bar).to_contain_text("A recording was started, but nothing of it reaches the disk.")
     await expect(page.locator(".chip").first).to_have_text("not recorded")
-    assert (await page.title()).startswith("✕")
-    assert await bar.evaluate(COLOUR) != calm
+    await expect(page).to_have_title(re.compile("^✕"))
+    await expect(bar).not_to_have_css("background-color", calm)
 
 
 async def test_refused_commands_are_sentences(page: Page, server: str, recorder: FakeRecorder) -> None:

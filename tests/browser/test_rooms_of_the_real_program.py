@@ -17,7 +17,7 @@ import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
 from browser.operator import PATIENCE_MS, SIZES, cut_off, moved_to, opened_with_video, says, shoot
-from browser.tiles import NEXT_PICTURE, is_live, later_than, picture_of, shown, stream_of
+from browser.tiles import NEXT_PICTURE, SLOW_CLOCK, is_live, later_than, picture_of, shown, stream_of
 from fakes.marks import COLOUR, mark, read_mark_of_picture
 from rig.ports import free_port
 from rig.program import Program, running, wait_for
@@ -57,7 +57,9 @@ STROKES = """canvas => {
 
 
 class Pilot(threading.Thread):
-    """An instrument of its own kind: a counter and a pressure, twenty times a second."""
+    """An instrument of its own kind: a counter and a pressure, five times a second. The recorder keeps 100 lines:
+    none is missed though the machine stands still for some seconds.
+    """
 
     def __init__(self, port: int) -> None:
         super().__init__(daemon=True)
@@ -67,7 +69,7 @@ class Pilot(threading.Thread):
     def run(self) -> None:
         number = 0
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-            while not self._ended.wait(0.05):
+            while not self._ended.wait(0.2):
                 sender.sendto(f"TMS;{number};12,5\r\n".encode(), ("127.0.0.1", self._port))
                 number += 1
 
@@ -306,6 +308,7 @@ async def burned_into(page: Page, channel: str) -> int | None:
 async def test_a_text_is_seen_where_it_was_put_and_then_burned_into_what_a_web_camera_sends(
     page: Page, program: Program, pictures: Path
 ) -> None:
+    await page.add_init_script(SLOW_CLOCK)
     await opened_with_video(page, program.url, "/settings/overlay")
     await expect(page.get_by_test_id("burned")).to_contain_text("Another channel shows the new one alone.")
     await page.get_by_label("Preview on").select_option("Bow")

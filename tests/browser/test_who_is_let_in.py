@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, Route, expect
 
-from browser.operator import WITHOUT_VIDEO, faults_of_axe, opened, says, shoot
+from browser.operator import WITHOUT_VIDEO, faults_of_axe, opened, press, says, shoot
 from fakes.recorder import FakeRecorder
 from rig.access import PASSWORD, VIEWER, VIEWER_PASSWORD, asking
 from rig.program import running
@@ -127,17 +127,18 @@ async def test_two_operators_see_what_the_other_does(page: Page, tmp_path: Path)
         for one in (page, other):
             await opened(one, program.url)
             await expect(one.locator("button[data-code=AN]")).to_be_enabled()
-        await page.keyboard.press("r")
+        await press(page, "r")
         await says(other, "RECORDING")
-        await other.keyboard.press("1")
+        await press(other, "1")
         await expect(page.locator(".obs")).to_contain_text("AN-001")
-        await page.keyboard.press("3")
+        await press(page, "3")
         await expect(other.locator("button[data-code=FS]")).to_have_attribute("aria-pressed", "true")
-        await page.keyboard.press("t")
+        await press(page, "t")
         await page.get_by_role("textbox", name="Dive").fill("D-17")
         await page.keyboard.press("Enter")
         await expect(other.locator("section", has_text="D-17").first).to_be_visible()
-        await page.keyboard.press("c")
+        await expect(page.get_by_role("dialog")).to_have_count(0)
+        await press(page, "c")
         await expect(other.get_by_role("button", name="End clip")).to_be_visible()
 
 

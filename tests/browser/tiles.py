@@ -15,6 +15,7 @@ UPPER_PIXELS = """video => {
   const canvas = document.createElement("canvas");
   canvas.width = video.videoWidth ?? video.naturalWidth;
   canvas.height = video.videoHeight ?? video.naturalHeight;
+  if (!canvas.width || !canvas.height) return [0, 0, ""];
   const context = canvas.getContext("2d");
   context.drawImage(video, 0, 0);
   const lines = Math.floor(canvas.height / 10);
@@ -35,12 +36,23 @@ ALL_PIXELS = """async shown => {
 }"""
 """As a PNG in base64."""
 
-NEXT_PICTURE = "video => new Promise(done => video.requestVideoFrameCallback(() => done()))"
+NEXT_PICTURE = """video => new Promise(done => {
+  video.requestVideoFrameCallback(() => done());
+  setTimeout(done, 1000);
+})"""
+"""Or a second, if none comes: a video that the page takes away meanwhile never has another picture."""
+
+SLOW_CLOCK = "const now = performance.now.bind(performance); performance.now = () => now() / 10"
+"""The page has ten times its patience: else, where the machine stands still for seconds, it shows a preview in place of
+what the camera sends, or no contact.
+"""
 
 
 async def reading_of(picture: Locator) -> StripReading | None:
     """What the pixels of a video or an image say of themselves; None where nothing can be read."""
     width, height, text = await picture.evaluate(UPPER_PIXELS)
+    if not text:
+        return None
     return strip.read(base64.b64decode(text), width, width, height)
 
 
@@ -50,9 +62,11 @@ async def picture_of(shown: Locator) -> Image.Image:
 
 
 async def shown(page: Page, channel: str) -> StripReading:
-    """What the picture says that a tile shows just now."""
-    reading = await reading_of(page.locator(f'video[data-channel="{channel}"]'))
-    assert reading is not None, f"{channel}: no frame number can be read"
+    """What the picture says that a tile shows just now, as soon as it shows one."""
+    video = page.locator(f'video[data-channel="{channel}"]')
+    async with asyncio.timeout(PATIENCE_MS / 1000):
+        while (reading := await reading_of(video)) is None:
+            await video.evaluate(NEXT_PICTURE)
     return reading
 
 
