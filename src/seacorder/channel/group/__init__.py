@@ -7,6 +7,7 @@ library, may not.
 
 Each channel has its own pipes, command thread, outbox and files, as in a process of its own, and an ingest thread that
 connects and then waits. Shared are the loop that reads all connections in turn (`channel.burst_loop`), the heartbeats'
-thread (`channel.pulse`) and the collector of garbage. Nothing here decodes a picture: that is done by the picture
-process (`channel.pictures`), a child of this one. docs/design/processes.md has the reasons.
+thread (`channel.pulse`) and the collector of garbage. No picture is decoded here for anybody to see or judge: that is
+done by the picture process (`channel.pictures`), a child of this one. FFmpeg reads parameter sets here and makes the
+heads of files. docs/design/processes.md has the reasons.
 """
