@@ -1,6 +1,7 @@
 """A channel between its input and its sinks: states, losses, the instant of a stop."""
 
 import itertools
+from collections.abc import Sequence
 from fractions import Fraction
 
 import pytest
@@ -386,3 +387,40 @@ def test_what_is_encoded_is_read_as_it_comes(bench: Bench) -> None:
     bench.frames(12)
     bench.channel.encoding.is_on = True
     assert bench.channel.may_wait_ns(bench.clock.monotonic_ns()) == 0
+
+
+class FailingSink(FakeSink):
+    """Fails once, as by a fault of the program, after so many pictures."""
+
+    fails_after: int | None = 30
+
+    def write(self, samples: Sequence[Sample], source: SourceFormat, *, more_follow: bool = False) -> None:
+        if self.fails_after is not None and len(self.samples) >= self.fails_after:
+            self.fails_after = None
+            raise ValueError("a fault of the program")
+        super().write(samples, source, more_follow=more_follow)
+
+
+@pytest.mark.parametrize("fails_after", [25, 30])
+def test_pictures_of_a_burst_that_no_file_could_be_given_are_in_the_loss(bench: Bench, fails_after: int) -> None:
+    sink = FailingSink()
+    sink.fails_after = fails_after
+    bench.channel.outputs.open(Slot.RECORDING, Output("R", sink, bench.clock.monotonic_ns()))
+    packets = []
+    for place in range(20, 60):
+        bench.clock.advance(FRAME_SECONDS)
+        now = bench.clock.monotonic_ns()
+        packets.append(SourcePacket(Track.VIDEO, None, place * 100, place * 100, 0, place % GROUP == 0, 1000, now))
+    bursts = [packets[begin : begin + 5] for begin in range(0, fails_after + 5, 5)]
+    for burst in bursts[:-1]:
+        bench.channel.take_all(burst)
+    with pytest.raises(ValueError, match="a fault of the program"):
+        bench.channel.take_all(bursts[-1])
+    stored = len(sink.samples)
+    bench.channel.disconnected(Message("The input made an unexpected error."))
+    bench.channel.connected(source())
+    bench.place = 60
+    bench.frames(1)
+    (loss,) = bench.losses
+    assert len(sink.samples) == stored + 1
+    assert loss.frames == 40 - stored

@@ -127,21 +127,14 @@ class Channel:
         where narration is placed between the pictures, each packet has one.
         """
         with self.lock:
-            source, heard_camera = self._source, False
+            source = self._source
             if source is None:
                 return
-            one_by_one = self.narration is not None or self.outputs.are_changing
-            together: list[Sample] = []
-            for packet in packets:
-                if together and (one_by_one or (packet.is_keyframe and packet.track is Track.VIDEO)):
-                    self._deliver(together, source, more_follow=True)
-                    together = []
-                sample = self._receive(packet, source, packet.size)
-                if sample is not None:
-                    together.append(sample)
-                    heard_camera = heard_camera or self._timeline.heard_camera
-            if together:
-                self._deliver(together, source)
+            try:
+                heard_camera = self._take_together(packets, source)
+            except Exception:
+                self._loss_account.not_passed_on()
+                raise
             if heard_camera:
                 self._heard_camera()
 
@@ -329,6 +322,24 @@ class Channel:
             return longest_ns if due_ns is None else max(0, min(longest_ns, due_ns - now_ns))
 
     # Inside, under the lock.
+
+    def _take_together(self, packets: Sequence[SourcePacket], source: SourceFormat) -> bool:
+        """See `take_all`. True when the camera has told its clock."""
+        one_by_one, heard_camera = self.narration is not None or self.outputs.are_changing, False
+        together: list[Sample] = []
+        for packet in packets:
+            if together and (one_by_one or (packet.is_keyframe and packet.track is Track.VIDEO)):
+                self._deliver(together, source, more_follow=True)
+                self._loss_account.passed_on = self._loss_account.newest
+                together = []
+            sample = self._receive(packet, source, packet.size)
+            if sample is not None:
+                together.append(sample)
+                heard_camera = heard_camera or self._timeline.heard_camera
+        if together:
+            self._deliver(together, source)
+            self._loss_account.passed_on = self._loss_account.newest
+        return heard_camera
 
     def _receive(self, packet: SourcePacket, source: SourceFormat, stored_bytes: int) -> Sample | None:
         """See above. None for what is not stored: before a connection's first keyframe, and the source's own sound

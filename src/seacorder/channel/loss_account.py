@@ -64,6 +64,8 @@ class LossAccount:
     """Losses so far, without those of the blackbox; one that is counted again counts once."""
     newest: Sample | None = None
     """The newest picture that could be stored."""
+    passed_on: Sample | None = None
+    """The newest picture that the files were given, where nothing is missing since and the connection is the same."""
     _newest_video: TrackFormat | None = None
     _newest_clock: ConnectionClock | None = None
     _begin_ns: int = field(init=False)
@@ -77,13 +79,19 @@ class LossAccount:
 
     def took(self, sample: Sample, source: SourceFormat, missing: int) -> None:
         """A picture has come that can be stored, after `missing` others that never arrived."""
-        before = self.newest
-        self.newest, self._newest_video = sample, source.video
-        self._newest_clock = self.timeline.connection_clock
+        before, video, clock = self.newest, source.video, self.timeline.connection_clock
+        if missing or self._hole is not None or clock is not self._newest_clock or video is not self._newest_video:
+            self.passed_on = None
+        self.newest, self._newest_video, self._newest_clock = sample, video, clock
         if self._hole is not None:
             self._end_hole(self._hole, sample)
         elif missing and before is not None:
             self._note(OpenHole(before.instant_ns, NEVER_ARRIVED), sample.instant_ns, missing)
+
+    def not_passed_on(self) -> None:
+        """Some file could not be given what has come last: the hole that follows begins before that. Another file may
+        have it all the same: too much is listed then, and never too little."""
+        self.newest = self.passed_on or self.newest
 
     def open_hole(self, why: WhyMissing) -> None:
         """Frames stay away from now on, or still do for another reason, which is joined to those before."""
