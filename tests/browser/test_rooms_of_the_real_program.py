@@ -152,6 +152,19 @@ async def test_a_name_is_what_the_page_said_and_a_folder_that_cannot_be_is_refus
     assert program.get("/api/v1/setup")["storage"]["root"] == str(program.root)
 
 
+async def try_lines(form: Locator) -> None:
+    line, tried = form.get_by_label("A line of the instrument"), form.get_by_test_id("tried")
+    await line.fill("TMS;4711;hot")
+    await expect(tried).to_contain_text("oil_pressure, is 'hot'")
+    await line.fill("TMS;4711;12,5")
+    await expect(tried).to_contain_text("12.5 bar")
+
+
+async def open_again(definition: Locator) -> None:
+    await definition.get_by_role("button", name="Edit TMS").click()
+    await expect(definition.get_by_label("Its table, as JSON")).to_have_value(re.compile('"header": "TMS"'))
+
+
 async def test_lines_of_an_instrument_are_seen_and_a_definition_makes_readings_of_them(
     page: Page, program: Program, pictures: Path
 ) -> None:
@@ -182,11 +195,13 @@ async def test_lines_of_an_instrument_are_seen_and_a_definition_makes_readings_o
     await expect(form.get_by_role("alert")).to_contain_text("place")
     await shoot(page, "real-refused-definition", pictures)
     await table.fill(given + "}]}")
+    await try_lines(form)
     await form.get_by_role("button", name="Add").click()
     said = page.get_by_role("region", name="TMS")
     await expect(said).to_contain_text("line_count, oil_pressure (bar)")
     await expect(said).to_contain_text("Pilot")
     await expect(form.get_by_role("alert")).to_have_count(0)
+    await open_again(said)
 
     await moved_to(page, "/data")
     row = page.get_by_role("row", name="oil_pressure")

@@ -10,9 +10,10 @@ from seacorder.config.schema import ServerSettings, Settings
 from seacorder.control.events.log import EventKind
 from seacorder.control.settings.setup import Restarting, Setup
 from seacorder.model.channel import ChannelSettings, PictureFormat
-from seacorder.model.command import PreviewOverlay, TryInput
-from seacorder.model.report import InputTried, JpegPicture
+from seacorder.model.command import PreviewOverlay, TryInput, TryLine
+from seacorder.model.report import InputTried, JpegPicture, LineTried
 from seacorder.model.setup import Difference
+from seacorder.telemetry.line_trial import read_line
 
 
 class FakeTrials:
@@ -30,6 +31,9 @@ class FakeTrials:
     async def preview(self, order: PreviewOverlay) -> JpegPicture:
         self.previews.append(order)
         return JpegPicture(0, order.jpeg, order.utc_ns)
+
+    async def line(self, order: TryLine) -> LineTried:
+        return read_line(order)
 
 
 class FakeChannels:

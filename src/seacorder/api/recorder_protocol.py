@@ -9,7 +9,7 @@ from seacorder.catalogue.page import Page, Rows
 from seacorder.model.absence import Absence
 from seacorder.model.alarm import Alarm, AlarmKind
 from seacorder.model.blackbox import BlackboxView, HeldStretch, KeptStretch
-from seacorder.model.command import PreviewOverlay, ReadFrame
+from seacorder.model.command import PreviewOverlay, ReadFrame, TryLine
 from seacorder.model.copies import CopyStatus, VerifiedCopy
 from seacorder.model.definition.definition import Definition
 from seacorder.model.dive_context import ContextChange, DiveContext
@@ -27,7 +27,7 @@ from seacorder.model.reading import Reading, Value
 from seacorder.model.recording import FileKind, RecordingContent
 from seacorder.model.removal import RemovalOrder, RemovalView
 from seacorder.model.removal_rules import RulesView
-from seacorder.model.report import FrameRead, InputTried, JpegPicture
+from seacorder.model.report import FrameRead, InputTried, JpegPicture, LineTried
 from seacorder.model.settings import ChannelSettingsView, Override, RecorderSettings, SettingsChange
 from seacorder.model.setup import SetupNow
 from seacorder.model.status import RecorderStatus
@@ -228,6 +228,8 @@ class SetupSource(Protocol):
     def overlay_of(self, sent: Mapping[str, Any], channel: str) -> OverlaySettings: ...
 
     async def preview(self, order: PreviewOverlay) -> JpegPicture: ...
+
+    async def try_line(self, order: TryLine) -> LineTried: ...
 
     async def take_back(self) -> SetupNow: ...
 

@@ -26,10 +26,9 @@ from seacorder.model.source_clock import difference_text
 from seacorder.telemetry.definitions.outcome import RefusalKind, Refused, Understood
 from seacorder.telemetry.framing.framer import SILENCE_NS, Framer, Record
 from seacorder.telemetry.framing.plain import framer_for
-from seacorder.telemetry.interpretation import Interpretation
+from seacorder.telemetry.line_trial import trial_of
 from seacorder.telemetry.logs.raw_form import HEAD, RawPiece, pieces
 from seacorder.telemetry.sources.replay import stamped
-from seacorder.telemetry.time_limit import TimeLimit
 
 ALL = "all"
 _READ_BYTES = 65_536
@@ -58,7 +57,7 @@ def try_definition(definitions: tuple[Definition, ...], framing: str) -> bool:
     wanted = parse_framing(framing)
     framers: defaultdict[str, Framer] = defaultdict(lambda: framer_for(wanted))
     counts: Counter[str] = Counter()
-    interpretation = Interpretation(definitions, TimeLimit("", SystemClock()), (), lambda _: None)
+    interpretation = trial_of(definitions)
     records, has_times = _records(sys.stdin.buffer, framers, is_nmea=wanted.kind is FramingKind.NMEA)
     for record in records:
         outcome = interpretation.interpret(record)

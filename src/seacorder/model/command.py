@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from seacorder.model.blackbox import SplitBlackbox, StartBlackbox
+from seacorder.model.definition.definition import Definition
 from seacorder.model.dive_context import DiveContext
 from seacorder.model.encoding import EncodingSettings, Machine
 from seacorder.model.file_name import Naming
@@ -241,6 +242,14 @@ class PreviewOverlay:
     """Readings and the context."""
     utc_ns: int
     """When the picture was taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class TryLine:
+    """For the trial of a definition: what does it make of this line? Answered by `LineTried`."""
+
+    definitions: tuple[Definition, ...]
+    line: str
 
 
 Command = (

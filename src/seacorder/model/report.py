@@ -10,6 +10,7 @@ from seacorder.model.event import Event
 from seacorder.model.file_note import FileNote
 from seacorder.model.live import LiveReport
 from seacorder.model.outcome import ChannelOutcome
+from seacorder.model.reading import Value
 from seacorder.model.recording import Clip, FileState, Framegrab, Part
 
 START_TOLERANCE_NS = NS_PER_MS
@@ -128,6 +129,21 @@ class InputTried:
     """Why there is no picture."""
     is_refusal: bool = False
     """The source answers, and does not let this user in."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineTried:
+    """What a definition makes of a line."""
+
+    fields: tuple[tuple[str, str], ...] = ()
+    """Name and unit of each."""
+    values: tuple[Value | None, ...] = ()
+    """In the same order; None: the line says that there is no value."""
+    source_utc_ns: int | None = None
+    """The time that the line gives."""
+    notes: tuple[str, ...] = ()
+    refusal: str = ""
+    """One sentence: why it is not understood; empty where it is."""
 
 
 @dataclass(frozen=True, slots=True)

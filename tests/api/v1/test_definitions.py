@@ -1,14 +1,19 @@
 """`/api/v1/telemetry/definitions`."""
 
+from pathlib import Path
 from typing import Any
 
 import httpx
 
 from fakes.recorder import FakeRecorder
+from fakes.setup import SetupBench
+from seacorder.api.inspector import create_inspector_app
+from seacorder.config.schema import ServerSettings
 from seacorder.model.definition.definition import Definition, FieldRule, FieldType, RecordKind
 from seacorder.model.definition.ready import READY
 
 ALL = "/api/v1/telemetry/definitions"
+TRY = f"{ALL}/try"
 FIELDS = (
     FieldRule("utc", 1, type=FieldType.TIME), FieldRule("feet", 2, is_hidden=True), FieldRule("depth", 2, unit="m"),
 )
@@ -77,3 +82,31 @@ async def test_a_name_that_nobody_has_defined(client: httpx.AsyncClient) -> None
     for answer in (await client.get(f"{ALL}/HTD"), await client.delete(f"{ALL}/GGA")):
         assert answer.status_code == 404
         assert answer.json()["type"] == "urn:seacorder:problem:not_there"
+
+
+async def test_one_is_tried_on_a_line_and_nothing_is_set(recorder: FakeRecorder, tmp_path: Path) -> None:
+    bench = SetupBench(tmp_path, '[[channels]]\nname = "Bow"\ninput = "test:"\n')
+    app = create_inspector_app(recorder, ServerSettings(), bench.setup)
+    table = {"kind": "delimited", "fields": [{"name": "depth", "position": 2, "unit": "m"}]}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:13000") as asked:
+        good = await asked.post(TRY, json={"table": table, "line": "4,142.3"})
+        refused = await asked.post(TRY, json={"table": table, "line": "4,deep", "name": "Own"})
+        pattern = {"kind": "expression", "expression": "(", "fields": [{"name": "depth", "position": 1}]}
+        wrong = await asked.post(TRY, json={"table": pattern, "line": "4"})
+        no_line = await asked.post(TRY, json={"table": table})
+        long = await asked.post(TRY, json={"table": table, "line": "1" * 100_000})
+    assert good.json() == {
+        "fields": [{"name": "depth", "unit": "m", "value": 142.3}], "utc": None, "notes": [], "refusal": "",
+    }
+    assert (refused.status_code, refused.json()["fields"]) == (200, [])
+    assert refused.json()["refusal"].startswith("Field 2, depth, is 'deep'")
+    assert (wrong.status_code, no_line.status_code) == (400, 400)
+    assert "expression" in wrong.json()["fact"]
+    assert no_line.json()["field"] == "line"
+    assert long.status_code in {400, 413}
+    assert recorder.definitions.tables == {}
+
+
+async def test_where_none_can_be_tried_that_is_said(client: httpx.AsyncClient) -> None:
+    answer = await client.post(TRY, json={"table": SENT, "line": "4"})
+    assert (answer.status_code, answer.json()["action"]) == (409, "Use `seacorder telemetry try`.")

@@ -9,12 +9,13 @@ from fakes.workers import FakeSupervisor, FakeWorker
 from rig.ports import free_ports
 from seacorder.base.errors import NotPossible, WorkerLost
 from seacorder.base.message import Message
+from seacorder.config.definition_body import read_definition
 from seacorder.control.workers import input_trial
 from seacorder.control.workers.input_trial import InputTrials
 from seacorder.model.channel import PictureFormat
-from seacorder.model.command import PreviewOverlay, TryInput
+from seacorder.model.command import PreviewOverlay, TryInput, TryLine
 from seacorder.model.overlay import OverlaySettings
-from seacorder.model.report import InputTried, JpegPicture
+from seacorder.model.report import InputTried, JpegPicture, LineTried
 from seacorder.supervisor.supervisor import Supervisor
 from seacorder.supervisor.worker import Callbacks
 
@@ -87,3 +88,20 @@ async def test_a_preview_is_drawn_and_one_that_fails_is_told() -> None:
     assert await trials_with(lambda worker: worker.report(drawn)).preview(order) == drawn
     with pytest.raises(WorkerLost):
         await trials_with(lambda worker: worker.lose("signal 11")).preview(order)
+
+
+async def test_a_process_that_reads_no_line_is_told() -> None:
+    with pytest.raises(WorkerLost, match="Nothing else was disturbed"):
+        await trials_with(lambda worker: worker.lose("signal 11")).line(TryLine((), "7.5"))
+
+
+async def test_a_real_process_reads_a_line_and_ends_a_regular_expression_that_never_ends() -> None:
+    supervisor = Supervisor(Callbacks())
+    trials = InputTrials(supervisor)
+    fields = [{"name": "depth", "position": 1, "unit": "m"}]
+    good = read_definition("Depth", {"kind": "expression", "expression": "D([0-9.]+)", "fields": fields})
+    assert await trials.line(TryLine(good.parts, "D7.5")) == LineTried((("depth", "m"),), (7.5,))
+    endless = read_definition("Depth", {"kind": "expression", "expression": "((a+)+)$", "fields": fields})
+    tried = await trials.line(TryLine(endless.parts, "a" * 60 + "!"))
+    assert tried == LineTried(refusal="The regular expression takes too long over this line.")
+    assert not list(supervisor)

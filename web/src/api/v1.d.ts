@@ -1344,6 +1344,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/telemetry/definitions/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Line
+         * @description What a definition would make of one line, as it came from the instrument; nothing is set. Read by a process
+         *     of its own, so that a regular expression that never ends disturbs nothing.
+         */
+        post: operations["try_line_api_v1_telemetry_definitions_try_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/telemetry/lines": {
         parameters: {
             query?: never;
@@ -1845,6 +1866,18 @@ export interface components {
          */
         EnteredBy: "key" | "page" | "api" | "automatic" | "late";
         /**
+         * FieldTriedView
+         * @description A field, as the line gives it.
+         */
+        FieldTriedView: {
+            /** Name */
+            name: string;
+            /** Unit */
+            unit: string;
+            /** Value */
+            value: number | string | null;
+        };
+        /**
          * FieldView
          * @description A field that a definition gives.
          */
@@ -2046,6 +2079,23 @@ export interface components {
         KindsView: {
             /** Items */
             items: components["schemas"]["KindView"][];
+        };
+        /**
+         * LineTriedView
+         * @description What a definition makes of a line.
+         */
+        LineTriedView: {
+            /** Fields */
+            fields: components["schemas"]["FieldTriedView"][];
+            /**
+             * Utc
+             * @description The time that the line gives; null where it gives none
+             */
+            utc: string | null;
+            /** Notes */
+            notes: string[];
+            /** Refusal */
+            refusal: string;
         };
         /**
          * LineView
@@ -5810,6 +5860,129 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    try_line_api_v1_telemetry_definitions_try_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "table": {
+                 *         "kind": "delimited",
+                 *         "header": "ROV",
+                 *         "delimiter": ";",
+                 *         "fields": [
+                 *           {
+                 *             "name": "depth",
+                 *             "position": 3
+                 *           }
+                 *         ]
+                 *       },
+                 *       "line": "ROV;4;7;142.3",
+                 *       "name": "Vehicle"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description As it would be set */
+                    table: {
+                        /** @description What [[telemetry]] calls it; a ready definition of that name is replaced. Accepted: a unique name. */
+                        name?: unknown;
+                        /** @description A ready definition that it begins from; the keys of the form are then its. Accepted: a ready definition's name, such as `DPT`. */
+                        like?: unknown;
+                        /** @description How a record is taken apart. Accepted: `"nmea"`, `"delimited"`, `"columns"`, `"expression"`. */
+                        kind?: unknown;
+                        /** @description Of `nmea`: `GGA`, or a maker's whole header. Of `delimited`: what the first field is. Accepted: text; `\x02` and such are bytes. */
+                        header?: unknown;
+                        /** @description Of a standard sentence: the two letters before its name; empty: any. Accepted: two letters. */
+                        talker?: unknown;
+                        /** @description What every record begins with and belongs to no field. Accepted: text; `\x02` and such are bytes. */
+                        start?: unknown;
+                        /** @description Of `delimited`: what stands between fields. Accepted: text such as `;`, `\t` or `\x02`, or `blanks` for any run of them. */
+                        delimiter?: unknown;
+                        /** @description Of `expression`: it fits the whole record, its groups are the fields. Accepted: a regular expression of Python. */
+                        expression?: unknown;
+                        /** @description What becomes of the checksum of a sentence; empty: it is required. Accepted: `"required"`, `"if_present"`, `"ignored"`, `"with_dollar"`, `"with_star"`. */
+                        checksum?: unknown;
+                        /** @description The decimal mark. Accepted: `"."` or `","`. */
+                        decimal?: unknown;
+                        /** @description The order in a date. Accepted: `"dmy"`, `"mdy"` or `"ymd"`. */
+                        date_order?: unknown;
+                        /** @description The fewest and the most fields behind the header; of `columns`, characters. Empty: as the fields need. Accepted: two numbers such as [5, 7]. */
+                        field_count?: unknown;
+                        /** @description Only records with one of `choose` in this field are meant; 0: all. Accepted: a whole number from 0 to 200. */
+                        choose_position?: unknown;
+                        /** @description A beacon's name, for instance; `\x02` and such are bytes. Accepted: `["M17"]` or such. */
+                        choose?: unknown;
+                        /** @description Where a letter stands that says whether there are values; 0: nowhere. Accepted: a whole number from 0 to 200. */
+                        status_position?: unknown;
+                        /** @description With any other there is no value. Accepted: a list such as ["A", "D"]. */
+                        status_good?: unknown;
+                        /** @description With one of these there is no value. Accepted: a list such as ["A", "D"]. */
+                        status_bad?: unknown;
+                        /** @description With `like`: other names for its fields: `{ depth = "altitude" }`. Accepted: names of fields, each with another. */
+                        rename?: unknown;
+                        fields?: {
+                            /** @description What the reading is called: a standard field, or a name of your own. Accepted: small letters, digits and `_`, such as `depth`. */
+                            name?: unknown;
+                            /** @description Where it stands, counted from 1 behind the header; of an expression, the group. 0: `formula` alone. Accepted: a whole number from 0 to 200. */
+                            position?: unknown;
+                            /** @description Of kind `columns`: its first and last character, counted from 1. Accepted: two numbers such as [9, 13]. */
+                            columns?: unknown;
+                            /** @description What stands there. Accepted: `"number"`, `"text"`, `"hex"`, `"signed_hex"`, `"latitude"`, `"longitude"`, `"time"`, `"date"`, `"year"`, `"month"`, `"day"`, `"day_of_year"`. */
+                            type?: unknown;
+                            /** @description Of the value; standard fields have theirs. Accepted: text, such as `bar`. */
+                            unit?: unknown;
+                            /** @description Computes the value; `value` is the number at the position, other fields are named. Accepted: arithmetic such as `value * 0.3048`. */
+                            formula?: unknown;
+                            /** @description What means that there is no value, besides an empty field and NAN. Accepted: `["9999.0"]` or such. */
+                            none?: unknown;
+                            /** @description A smaller value is out of range. Accepted: a number. */
+                            min?: unknown;
+                            /** @description A larger value is out of range. Accepted: a number. */
+                            max?: unknown;
+                            /** @description Where a letter stands that carries the sign; 0: nowhere. Accepted: a whole number from 0 to 200. */
+                            sign_position?: unknown;
+                            /** @description Letters that make it positive. Accepted: `["M"]` or such. */
+                            positive?: unknown;
+                            /** @description Letters that make it negative. Accepted: `["P"]` or such. */
+                            negative?: unknown;
+                            /** @description Where the unit stands, which is then checked; 0: nowhere. Accepted: a whole number from 0 to 200. */
+                            unit_position?: unknown;
+                            /** @description What may stand there. Accepted: `["M"]` or such. */
+                            unit_letters?: unknown;
+                            /** @description Of XDR: names of the transducer, in place of a position. Accepted: `["CP"]` or such. */
+                            transducers?: unknown;
+                            /** @description It has its value also while the status says that there is none. Accepted: true or false. */
+                            always?: unknown;
+                            /** @description A record in which it is empty is refused. Accepted: true or false. */
+                            required?: unknown;
+                            /** @description It is only for the formulas of other fields. Accepted: true or false. */
+                            hidden?: unknown;
+                        }[];
+                    };
+                    /** @description As the instrument sends it, without its end */
+                    line: string;
+                    /** @description Of the definition; of an NMEA sentence it is the header */
+                    name?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineTriedView"];
+                };
             };
         };
     };

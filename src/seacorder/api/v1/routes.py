@@ -20,7 +20,14 @@ from seacorder.api.v1.archive import Archives
 from seacorder.api.v1.blackbox import KEEP_BODY, BlackboxAndHoldings, BlackboxCommands, KeptView
 from seacorder.api.v1.commands import FRAMEGRAB_BODY, OVERLAY_BODY, SEEN_BODY, Commands, Jpeg, Outcome, OverlayView
 from seacorder.api.v1.copies import Copies, CopiesView, VerifiedCopiesView
-from seacorder.api.v1.definitions import DEFINITION_BODY, Definitions, DefinitionsView, DefinitionView
+from seacorder.api.v1.definitions import (
+    DEFINITION_BODY,
+    TRY_LINE_BODY,
+    Definitions,
+    DefinitionsView,
+    DefinitionView,
+    LineTriedView,
+)
 from seacorder.api.v1.dive_context import CONTEXT_BODY, ContextCommands, ContextView
 from seacorder.api.v1.events import EventFeed
 from seacorder.api.v1.files import Files
@@ -85,7 +92,7 @@ def add_v1(app: FastAPI, recorder: Recorder, setup: SetupSource | None = None) -
     _add_observations(app, Observations(recorder))
     _add_recorded(app, recorder)
     _add_blackbox(app, BlackboxCommands(recorder))
-    _add_survey(app, recorder)
+    _add_survey(app, recorder, setup)
     app.add_api_websocket_route("/api/v1/events", EventFeed(recorder).serve)
     app.add_api_websocket_route("/api/v1/live", LiveFeed(recorder).serve)
 
@@ -110,19 +117,23 @@ def _add_settings(app: FastAPI, recorder: Recorder) -> None:
     )
 
 
-def _add_survey(app: FastAPI, recorder: Recorder) -> None:
+def _add_survey(app: FastAPI, recorder: Recorder, setup: SetupSource | None) -> None:
     """What instruments say."""
     readings = Readings(recorder)
     _route(app, "GET", "/readings", readings.readings, model=ReadingsView)
     _route(app, "GET", "/readings/history", readings.history, model=HistoryView, fails=(400,))
     _route(app, "GET", "/telemetry", readings.sources, model=SourcesView)
-    definitions, one_definition = Definitions(recorder), "/telemetry/definitions/{name}"
+    definitions, one_definition = Definitions(recorder, setup), "/telemetry/definitions/{name}"
     _route(app, "GET", "/telemetry/definitions", definitions.definitions, model=DefinitionsView)
     _route(app, "GET", one_definition, definitions.definition, model=DefinitionView, fails=(400, 404))
     _route(
         app, "PUT", one_definition, definitions.put, model=DefinitionView, fails=(400, 409, 503), extra=DEFINITION_BODY
     )
     _route(app, "DELETE", one_definition, definitions.remove, fails=(400, 404, 503), status=204)
+    _route(
+        app, "POST", "/telemetry/definitions/try", definitions.try_line, model=LineTriedView, fails=(400, 409, 503),
+        extra=TRY_LINE_BODY,
+    )
     lines = Lines(recorder)
     _route(app, "GET", "/telemetry/lines", lines.newest, model=LinesView, fails=(400, 404, 503))
     app.add_api_websocket_route("/api/v1/telemetry/lines", lines.follow)

@@ -31,10 +31,10 @@ from seacorder.control.settings.hidden_login import with_secrets
 from seacorder.control.workers.input_trial import InputTrials
 from seacorder.model.address.address import parse_address
 from seacorder.model.channel import ChannelSettings
-from seacorder.model.command import PreviewOverlay, TryInput
+from seacorder.model.command import PreviewOverlay, TryInput, TryLine
 from seacorder.model.file_name import same_file
 from seacorder.model.overlay import OverlaySettings
-from seacorder.model.report import InputTried, JpegPicture
+from seacorder.model.report import InputTried, JpegPicture, LineTried
 from seacorder.model.setup import Difference, Listens, SetupItem, SetupNow
 from seacorder.storage.secret_file import write_secret
 
@@ -211,6 +211,10 @@ class Setup:
     async def preview(self, order: PreviewOverlay) -> JpegPicture:
         """A picture with an overlay over it, drawn in a process of its own. Raises NotPossible, WorkerLost."""
         return await self._trials.preview(order)
+
+    async def try_line(self, order: TryLine) -> LineTried:
+        """What a definition makes of a line, read in a process of its own. Raises NotPossible, WorkerLost."""
+        return await self._trials.line(order)
 
     async def whole_address(self, sent: str, name: str | None) -> str:
         """The address of a picture source with its secrets. `name`: of the channel whose address it is, where it is
