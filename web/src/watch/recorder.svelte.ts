@@ -69,9 +69,14 @@ class Recorder {
   readonly contact = $derived(contactAt(this.nowMs, this.cameMs, this.beganMs, Date.now(), this.isClockStopped));
   readonly tiles = $derived(this.status === null ? [] : tilesOf(this.status, this.contact, this.lossSeen, this.nowMs));
   readonly bar = $derived(barOf(this.status, this.contact, this.tiles));
-  /** The recorder's clock, as far as it is known: UTC in milliseconds; null before the first status. */
+  /**
+   * The recorder's clock, as far as it is known: UTC in milliseconds; null before the first status. Without contact it
+   * stands at the newest status, so that no time runs on that is known no more.
+   */
   readonly utcMs = $derived(
-    this.status === null || this.cameMs === null ? null : Date.parse(this.status.utc) + this.nowMs - this.cameMs,
+    this.status === null || this.cameMs === null
+      ? null
+      : Date.parse(this.status.utc) + (this.contact.isUp ? this.nowMs - this.cameMs : 0),
   );
 
   start(): void {

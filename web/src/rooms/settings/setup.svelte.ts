@@ -53,6 +53,17 @@ class SetupState extends Kept {
     });
   }
 
+  /**
+   * Looks whether the recorder has started again, where that took less time than the page needs to miss it. One that is
+   * still the old one says that it needs a restart, and nothing is taken from it.
+   */
+  async lookAfterRestart(): Promise<void> {
+    const found = await ask<Setup>("GET", "/api/v1/setup").catch(() => null);
+    if (!this.restarts || found === null || found.needs_restart) return;
+    this.now = found;
+    this.restarts = false;
+  }
+
   /** Sends a change; true when it was accepted and is stored. */
   change(method: Method, path: string, body?: unknown): Promise<boolean> {
     return this.keep(async () => {
