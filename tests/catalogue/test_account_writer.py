@@ -36,11 +36,10 @@ async def test_each_row_is_in_the_account_of_its_folder(tmp_path: Path) -> None:
     loss, elsewhere = replace(LOSS, recording_id=RECORDING.id), replace(LOSS, channel="Stern")
     clip = in_folder(tmp_path / "clips", replace(CLIP, state=FileState.WHOLE, end_utc_ns=70))
     catalogue = opened(tmp_path)
-    catalogue.record(RECORDING)
     for one in (whole, opening):
         catalogue.record(one)
-    await catalogue.flush()
-    for one in (loss, elsewhere):
+    await catalogue.flush()  # before its first part a recording's row would go to the home folder
+    for one in (RECORDING, loss, elsewhere):
         catalogue.record(one)
     catalogue.record(clip)
     catalogue.record(FRAMEGRAB)

@@ -5,7 +5,7 @@ from typing import Any
 
 from seacorder.base.clock import Clock
 from seacorder.base.errors import NotKnown, NotPossible
-from seacorder.catalogue.page import Page, Rows
+from seacorder.catalogue.page import Page, Rows, read_cursor, write_cursor
 from seacorder.control.observations.kinds import Kinds
 from seacorder.control.observations.numbers import Numbers
 from seacorder.model.instant import Instant
@@ -106,11 +106,11 @@ class FakeBook:
         return self.held[observation_id]
 
     def page(self, page: Page) -> Rows[Observation]:
-        """By kind alone, and by the cursor, which is a number."""
+        """By kind alone, and by the cursor, whose row is the number of those before."""
         found = [one for one in self.held.values() if page.code in {None, one.code}]
-        begin = int(page.cursor or 0)
+        begin = 0 if page.cursor is None else read_cursor(page.cursor)[1]
         end = begin + page.limit
-        return Rows(tuple(found[begin:end]), str(end) if end < len(found) else None)
+        return Rows(tuple(found[begin:end]), write_cursor(0, end) if end < len(found) else None)
 
     def _revise(self, observation_id: str, kind: RevisionKind, edit: Edit, end: Instant | None = None) -> Observation:
         before = self.held[observation_id]
