@@ -90,7 +90,8 @@ class LossAccount:
 
     def not_passed_on(self) -> None:
         """Some file could not be given what has come last: the hole that follows begins before that. Another file may
-        have it all the same: too much is listed then, and never too little."""
+        have it all the same: too much is listed then. Of the first pass of a connection nothing was passed on before:
+        a hole behind it begins with its last picture, and those in front of that are not listed."""
         self.newest = self.passed_on or self.newest
 
     def open_hole(self, why: WhyMissing) -> None:
