@@ -60,6 +60,10 @@ describe("what is searched for", () => {
   ])("%o of the kind %o: %i are shown", (text, kind, count) => {
     expect(narrowed(all, { text, kind }, NAMES)).toHaveLength(count);
   });
+
+  test("where nothing matches, what is to be shown otherwise is", () => {
+    expect(narrowed(all, { text: "free", kind: "AN" }, NAMES, [])).toEqual([]);
+  });
 });
 
 test("stills of one instant are one entry with a file of each channel", () => {

@@ -140,6 +140,7 @@ export function narrowed(
   all: readonly Entry[],
   { text, kind }: { text: string; kind: string },
   names: Names,
+  otherwise: readonly Entry[] = all,
 ): readonly Entry[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0 && kind === "") return all;
@@ -154,5 +155,5 @@ export function narrowed(
     if (kind !== "" && (one.icon !== null || one.row.code !== kind)) return false;
     return words.every((word) => one.said.includes(word) || calledOf(one).includes(word));
   });
-  return found.length > 0 ? found : all;
+  return found.length > 0 ? found : otherwise;
 }

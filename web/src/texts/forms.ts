@@ -16,6 +16,7 @@ export const forms = catalogue(
     pageKey: (key: string) => `The page needs ${key} itself: this kind is pressed by its digit alone.`,
     clipSeconds: "Seconds of a clip after the press (0: none)",
     takesSpanClip: "takes a clip as long as itself",
+    kindChanged: "Somebody else has changed or removed this kind meanwhile. Close this form, and open it again.",
     sameCode: (code: string, label: string) =>
       `There is a kind ${code} already: ${label}. Change it in the list above.`,
     field: (number: number) => `Field ${number}`,
@@ -48,6 +49,8 @@ export const forms = catalogue(
       pageKey: (key) => `Die Seite braucht ${key} selbst: Diese Art wird nur mit ihrer Ziffer gedrückt.`,
       clipSeconds: "Sekunden eines Clips nach dem Druck (0: keiner)",
       takesSpanClip: "nimmt einen Clip von eigener Länge auf",
+      kindChanged:
+        "Jemand anderes hat diese Art inzwischen geändert oder entfernt. Dieses Formular schließen und neu öffnen.",
       sameCode: (code, label) => `Es gibt schon eine Art ${code}: ${label}. Sie wird in der Liste darüber geändert.`,
       field: (number) => `Feld ${number}`,
       fieldName: "Name (Kleinbuchstaben, Ziffern und _)",
@@ -78,6 +81,8 @@ export const forms = catalogue(
       pageKey: (key) => `Siden trenger ${key} selv: denne typen trykkes bare med sifferet.`,
       clipSeconds: "Sekunder av et klipp etter trykket (0: ikke noe)",
       takesSpanClip: "tar et klipp så langt som den selv",
+      kindChanged:
+        "Noen andre har endret eller fjernet denne typen i mellomtiden. Lukk dette skjemaet, og åpne det igjen.",
       sameCode: (code, label) => `Det finnes allerede en type ${code}: ${label}. Endre den i listen over.`,
       field: (number) => `Felt ${number}`,
       fieldName: "Navn (små bokstaver, sifre og _)",
@@ -108,6 +113,7 @@ export const forms = catalogue(
       pageKey: (key) => `A página precisa de ${key}: este tipo só se usa pelo seu algarismo.`,
       clipSeconds: "Segundos de um clipe depois do toque (0: nenhum)",
       takesSpanClip: "tira um clipe com a sua duração",
+      kindChanged: "Outra pessoa alterou ou removeu este tipo entretanto. Feche este formulário e abra-o de novo.",
       sameCode: (code, label) => `Já existe um tipo ${code}: ${label}. Altere-o na lista acima.`,
       field: (number) => `Campo ${number}`,
       fieldName: "Nome (letras pequenas, algarismos e _)",
