@@ -8,12 +8,9 @@ import pytest
 from playwright.async_api import Page, async_playwright, expect
 
 from browser.operator import FLAGS, PATIENCE_MS
+from browser.served import served
 from fakes.recorder import FakeChannel, FakeRecorder
-from seacorder.api.http.listeners import Listener, serving
-from seacorder.api.http.ports import claim_port
-from seacorder.api.inspector import create_inspector_app
 from seacorder.base.clock import SystemClock
-from seacorder.config.schema import ServerSettings
 
 
 @pytest.fixture
@@ -25,9 +22,8 @@ def recorder() -> FakeRecorder:
 @pytest.fixture
 async def server(recorder: FakeRecorder) -> AsyncIterator[str]:
     """The page's address; the recorder behind it is a fake."""
-    sockets = claim_port("127.0.0.1", 0, setting="inspector_port")
-    async with serving([Listener(create_inspector_app(recorder, ServerSettings()), sockets)]):
-        yield f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
+    async with served(recorder) as address:
+        yield address
 
 
 @pytest.fixture

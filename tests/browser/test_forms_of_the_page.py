@@ -8,14 +8,11 @@ import pytest
 from playwright.async_api import Page, expect
 
 from browser.operator import faults_of_axe, moved_to, opened, press, shoot
+from browser.served import served
 from fakes.recorder import FakeChannel, FakeRecorder
 from fakes.setup import SetupBench
-from seacorder.api.http.listeners import Listener, serving
-from seacorder.api.http.ports import claim_port
-from seacorder.api.inspector import create_inspector_app
 from seacorder.base.clock import SystemClock
 from seacorder.base.errors import NotPossible
-from seacorder.config.schema import ServerSettings
 from seacorder.model.observation_kind import KindField, KindFieldType
 
 pytestmark = pytest.mark.browser
@@ -43,10 +40,8 @@ def bench(tmp_path: Path) -> SetupBench:
 
 @pytest.fixture
 async def server(recorder: FakeRecorder, bench: SetupBench) -> AsyncIterator[str]:
-    sockets = claim_port("127.0.0.1", 0, setting="inspector_port")
-    app = create_inspector_app(recorder, ServerSettings(), bench.setup)
-    async with serving([Listener(app, sockets)]):
-        yield f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
+    async with served(recorder, setup=bench.setup) as address:
+        yield address
 
 
 async def test_what_is_refused_does_not_stay_in_its_field_and_accepted_is_said_of_the_last_change_alone(

@@ -9,14 +9,11 @@ from PIL import Image
 from playwright.async_api import Page, expect
 
 from browser.operator import faults_of_axe, opened, shoot
+from browser.served import served
 from fakes.recorder import FakeChannel, FakeRecorder
 from fakes.setup import SetupBench
-from seacorder.api.http.listeners import Listener, serving
-from seacorder.api.http.ports import claim_port
-from seacorder.api.inspector import create_inspector_app
 from seacorder.base.clock import SystemClock
 from seacorder.base.message import Message
-from seacorder.config.schema import ServerSettings
 from seacorder.model.channel import PictureFormat
 from seacorder.model.report import InputTried
 
@@ -48,10 +45,8 @@ def bench(tmp_path: Path) -> SetupBench:
 
 @pytest.fixture
 async def server(recorder: FakeRecorder, bench: SetupBench) -> AsyncIterator[str]:
-    sockets = claim_port("127.0.0.1", 0, setting="inspector_port")
-    app = create_inspector_app(recorder, ServerSettings(), bench.setup)
-    async with serving([Listener(app, sockets)]):
-        yield f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
+    async with served(recorder, setup=bench.setup) as address:
+        yield address
 
 
 async def test_a_camera_is_tried_and_becomes_a_channel(

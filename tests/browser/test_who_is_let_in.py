@@ -7,35 +7,27 @@ import pytest
 from playwright.async_api import Page, Route, expect
 
 from browser.operator import WITHOUT_VIDEO, faults_of_axe, opened, press, says, shoot
+from browser.served import served
 from fakes.recorder import FakeRecorder
 from rig.access import PASSWORD, VIEWER, VIEWER_PASSWORD, asking
 from rig.program import running
-from seacorder.api.http.listeners import Listener, serving
-from seacorder.api.http.ports import claim_port
-from seacorder.api.inspector import create_inspector_app
 from seacorder.config.schema import ServerSettings
 
 pytestmark = pytest.mark.browser
 PATIENCE_MS = 60_000
 
 
-async def served(recorder: FakeRecorder, settings: ServerSettings) -> AsyncIterator[str]:
-    sockets = claim_port("127.0.0.1", 0, setting="inspector_port")
-    async with serving([Listener(create_inspector_app(recorder, settings), sockets)]):
-        yield f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
-
-
 @pytest.fixture
 async def guarded(recorder: FakeRecorder) -> AsyncIterator[str]:
     """A recorder that asks who it is."""
-    async for url in served(recorder, asking()):
+    async with served(recorder, asking()) as url:
         yield url
 
 
 @pytest.fixture
 async def open_to_all(recorder: FakeRecorder) -> AsyncIterator[str]:
     """One that the network reaches, as far as its settings say, and that asks nobody."""
-    async for url in served(recorder, ServerSettings(host="0.0.0.0")):
+    async with served(recorder, ServerSettings(host="0.0.0.0")) as url:
         yield url
 
 

@@ -6,20 +6,10 @@ from typing import Any
 
 import pytest
 
+from fakes.counted_buffer import Counted
 from fakes.rtp_stream import TYPE, framed, pictures, units_of
 from seacorder.inputs.rtp.interleaved import take_frames
 from seacorder.inputs.rtp.receiver import RtpReceiver
-
-
-class Counted(bytearray):
-    """A receive buffer that counts the bytes that are taken out of it."""
-
-    looked_at = 0
-
-    def __getitem__(self, key: Any) -> Any:
-        found = super().__getitem__(key)
-        self.looked_at += len(found) if isinstance(key, slice) else 1
-        return found
 
 
 def work_for(stream: bytes, codec: str = "h264") -> int:

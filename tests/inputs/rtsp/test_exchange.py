@@ -1,13 +1,13 @@
 """What comes between a request and its answer."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fakes.clock import FakeClock
+from fakes.counted_buffer import Counted
 from fakes.rtp_stream import TYPE, framed, units_of
 from seacorder.inputs.rtp.receiver import RtpReceiver
 from seacorder.inputs.rtsp import exchange as module
@@ -53,17 +53,6 @@ def test_a_picture_that_comes_in_pieces_before_the_answer_is_whole() -> None:
     assert exchange.ask("PLAY", "rtsp://camera/bow").is_success
     content = b"\x65" + b"".join(payload[2:] for payload, _, _ in payloads[:-1])
     assert units.ready[0].content == len(content).to_bytes(4, "big") + content
-
-
-class Counted(bytearray):
-    """A receive buffer that counts the bytes that are taken out of it."""
-
-    looked_at = 0
-
-    def __getitem__(self, key: Any) -> Any:
-        found = super().__getitem__(key)
-        self.looked_at += len(found) if isinstance(key, slice) else 1
-        return found
 
 
 class BurstConnection:
