@@ -213,6 +213,8 @@ TEXTS = [
      ("Bow is NOT being written to disk. /data/a.mp4 was deleted. Frames wait in memory for some seconds, then they "
      "are lost."), "Seacorder tries again all the time. Do not touch files."),
     (Scene((LIVE,), disks=disks(fault=Message("The disk of /data does not answer.", "Check its cable."))),
+     "The disk of /data does not answer. No recording is on.", f"{ACTIONS[AlarmKind.DISK_FAILED]} Check its cable."),
+    (Scene((WRITTEN,), disks=disks(fault=Message("The disk of /data does not answer.", "Check its cable.")), **ON),
      "The disk of /data does not answer. Nothing is known to be lost.",
      f"{ACTIONS[AlarmKind.DISK_FAILED]} Check its cable."),
     (Scene((with_why(LIVE, WHY, FaultKind.EXCHANGED),), disks=disks(exchanged=("/data",)), **ON),
@@ -319,6 +321,12 @@ def test_video_is_said_to_be_recorded_as_usual_only_while_it_is(scene: Scene) ->
     facts = [one.fact for one in findings(replace(scene, **about))]
     assert any(fact.startswith("Gyro gives no survey data.") for fact in facts)
     assert not [fact for fact in facts if "as usual" in fact]
+
+
+def test_a_disk_that_fails_is_said_to_cost_nothing_only_while_everything_is_written() -> None:
+    scene = Scene((LIVE,), disks=disks(fault=Message("The disk of /data does not answer.")), unwritten=("Bow",), **ON)
+    facts = {finding.kind: finding.fact for finding in findings(scene)}
+    assert facts[AlarmKind.DISK_FAILED] == "The disk of /data does not answer."
 
 
 def test_a_frozen_picture_that_is_not_written_is_not_said_to_be_recorded() -> None:

@@ -294,7 +294,7 @@ def _disks(scene: Scene) -> Iterator[Finding]:
         yield low
     failed = _faulty(scene, FaultKind.FAILED)
     if failed or disks.fault is not None:
-        yield _failed(disks, failed, moved)
+        yield _failed(scene, failed, moved)
     yield from _exchanged(scene, moved)
     if moved:
         fact = (
@@ -317,16 +317,18 @@ def _full(scene: Scene, full: Mapping[str, Message], moved: list[str]) -> Findin
     return _finding(AlarmKind.DISK_FULL, None, Severity.ALARM, Message(joined((fact, idle))))
 
 
-def _failed(disks: Disks, failed: Mapping[str, Message], moved: list[str]) -> Finding:
+def _failed(scene: Scene, failed: Mapping[str, Message], moved: list[str]) -> Finding:
     if failed:
         why = next(iter(failed.values()))
         fact = f"{_are(failed)} NOT being written to disk. {why.fact} {_WAITING}"
         return _finding(AlarmKind.DISK_FAILED, None, Severity.ALARM, Message(fact, why.action))
-    why = disks.fault or Message("")
+    why = scene.disks.fault or Message("")
     if moved:
         action = joined((FAILED_WITH_SECOND, why.action))
         return _finding(AlarmKind.DISK_FAILED, None, Severity.WARNING, Message(why.fact, action))
-    return _finding(AlarmKind.DISK_FAILED, None, Severity.ALARM, Message(f"{why.fact} {_NOTHING_LOST}", why.action))
+    lost = "" if scene.unwritten else _NOTHING_LOST  # where nothing reaches the disk, the channel's alarm says so
+    fact = joined((why.fact, lost if scene.is_recording_on else "No recording is on."))
+    return _finding(AlarmKind.DISK_FAILED, None, Severity.ALARM, Message(fact, why.action))
 
 
 def _exchanged(scene: Scene, moved: list[str]) -> Iterator[Finding]:

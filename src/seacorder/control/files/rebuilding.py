@@ -56,7 +56,7 @@ class Rebuilding:
         aside = self._catalogue.set_aside
         if aside is None:
             return
-        fact = f"The list of recordings (catalogue) was damaged; it is kept as {aside}. Recording works as usual."
+        fact = f"The list of recordings (catalogue) was damaged; it is kept as {aside}. Recording does not need it."
         action = (
             "Seacorder rebuilds it from the files; old recordings appear in the list again in a few minutes. Nothing "
             "to do."
