@@ -21,8 +21,14 @@ export const live = catalogue(
     instead: {
       preview: "Small preview",
       pictures: "A picture each second",
-      why: "this browser cannot play what the camera sends",
     },
+    because: {
+      unplayable: "this browser cannot play what the camera sends",
+      late: "what is recorded does not get through to this browser just now",
+      lost: "this browser has no connection for live pictures",
+    },
+    noConnection: (clock: string) =>
+      `No connection for live pictures since ${clock}. It is tried again; recording does not need it.`,
     recorded: {
       yes: "REC",
       off: "not recorded",
@@ -64,8 +70,14 @@ export const live = catalogue(
       instead: {
         preview: "Kleine Vorschau",
         pictures: "Ein Bild je Sekunde",
-        why: "dieser Browser kann nicht abspielen, was die Kamera sendet",
       },
+      because: {
+        unplayable: "dieser Browser kann nicht abspielen, was die Kamera sendet",
+        late: "was aufgenommen wird, kommt gerade nicht bis zu diesem Browser",
+        lost: "dieser Browser hat keine Verbindung für Live-Bilder",
+      },
+      noConnection: (clock) =>
+        `Keine Verbindung für Live-Bilder seit ${clock}. Sie wird weiter versucht; die Aufnahme braucht sie nicht.`,
       recorded: {
         yes: "REC",
         off: "nicht aufgenommen",
@@ -106,8 +118,14 @@ export const live = catalogue(
       instead: {
         preview: "Liten forhåndsvisning",
         pictures: "Ett bilde i sekundet",
-        why: "denne nettleseren kan ikke spille av det kameraet sender",
       },
+      because: {
+        unplayable: "denne nettleseren kan ikke spille av det kameraet sender",
+        late: "det som tas opp, når ikke fram til denne nettleseren akkurat nå",
+        lost: "denne nettleseren har ingen forbindelse for direktebilder",
+      },
+      noConnection: (clock) =>
+        `Ingen forbindelse for direktebilder siden ${clock}. Det prøves igjen; opptaket trenger den ikke.`,
       recorded: {
         yes: "REC",
         off: "tas ikke opp",
@@ -148,8 +166,14 @@ export const live = catalogue(
       instead: {
         preview: "Pré-visualização pequena",
         pictures: "Uma imagem por segundo",
-        why: "este navegador não reproduz o que a câmara envia",
       },
+      because: {
+        unplayable: "este navegador não reproduz o que a câmara envia",
+        late: "o que é gravado não chega agora a este navegador",
+        lost: "este navegador não tem ligação para imagens ao vivo",
+      },
+      noConnection: (clock) =>
+        `Sem ligação para imagens ao vivo desde ${clock}. Tenta-se de novo; a gravação não precisa dela.`,
       recorded: {
         yes: "REC",
         off: "não gravado",

@@ -10,7 +10,7 @@ import { barOf } from "../model/bar";
 import { contactAt } from "../model/contact";
 import { noteLosses, tilesOf, type LossSeen } from "../model/tiles";
 import { inTurn } from "../model/turns";
-import { soundAlarm } from "./sound";
+import { alarmSound } from "./sound.svelte";
 
 const POLL_MS = 500;
 const TICK_MS = 250;
@@ -80,6 +80,7 @@ class Recorder {
   );
 
   start(): void {
+    alarmSound.begin();
     window.setInterval(() => this.tick(), TICK_MS);
     document.addEventListener("visibilitychange", () => {
       this.nowMs = performance.now();
@@ -106,7 +107,7 @@ class Recorder {
     this.nowMs = performance.now();
     if (this.cameMs === null || this.contact.isUp || this.failures < FAILURES_HEARD || this.isLossHeard) return;
     this.isLossHeard = true;
-    if (this.hasSound) void soundAlarm();
+    if (this.hasSound) void alarmSound.play();
   }
 
   /** Of a kind of observations, as a colour of a style. */
@@ -115,6 +116,10 @@ class Recorder {
   }
 
   switchSound(): void {
+    if (this.hasSound && alarmSound.isBlocked) {
+      void alarmSound.play(); // this press allows it: what is to be heard is heard once
+      return;
+    }
     this.hasSound = !this.hasSound;
     localStorage.setItem(SOUND, this.hasSound ? "on" : "off");
   }
@@ -142,7 +147,7 @@ class Recorder {
     const wasAway = this.cameMs === null || !this.contact.isUp;
     this.lossSeen = noteLosses(this.lossSeen, status, this.nowMs);
     const alarms = shownAlarms(status);
-    if (this.hasSound && isWorse(this.alarms, alarms)) void soundAlarm();
+    if (this.hasSound && isWorse(this.alarms, alarms)) void alarmSound.play();
     this.alarms = alarms;
     this.status = status;
     this.cameMs = this.nowMs;
