@@ -256,3 +256,28 @@ async def test_a_late_entry_shows_what_was_seen_then(page: Page, program: Progra
     await page.locator(".past figcaption", has_text="Stern, ").wait_for()
     await page.get_by_label("When, UTC").fill("00:00:01" if part["end_utc"][11:13] != "00" else "12:00:01")
     await page.get_by_text("There is no picture of that time.").wait_for()
+
+
+async def test_the_space_bar_plays_after_a_still_was_closed(page: Page, program: Program) -> None:
+    await page.goto(f"{program.url}/review/{program.rows('recordings')[0]['id']}")
+    await page.locator(LARGE).wait_for()
+    dialog, at = page.get_by_role("dialog"), page.locator("[data-at]")
+    still = page.locator(".entry", has_text="Still").get_by_role("button").first
+    await still.click()
+    await expect(dialog).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_have_count(0)
+    await expect(still).to_be_focused()
+    before = await at.inner_text()
+    await page.keyboard.press(" ")
+    await expect(at).not_to_have_text(before)
+    await expect(dialog).to_have_count(0)
+    # One that was reached with the keyboard is pressed by it, as any button.
+    await page.keyboard.press("Tab")
+    await still.focus()
+    await page.keyboard.press("Enter")
+    await expect(dialog).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(still).to_be_focused()
+    await page.keyboard.press(" ")
+    await expect(dialog).to_be_visible()

@@ -10,7 +10,8 @@ export interface Command {
   group: Group;
   /** What it does, in the language of the page. */
   label: () => string;
-  run: () => void;
+  /** `press` tells whether Shift was held. */
+  run: (press: KeyboardEvent) => void;
   /** What the key cap shows, if that is not the key itself. */
   cap?: string;
   /** Where this is false, the key is left to the browser; always true without it. */
@@ -97,6 +98,15 @@ function listenToFocus(): void {
   window.addEventListener("focusin", () => (cameByPointer = isByPointer), used);
 }
 
+/**
+ * Call it when a dialog is about to take the focus, and what it gives just before the focus returns: what had it has it
+ * then as before, so that the space bar does what it would have done without the dialog.
+ */
+export function keptFocus(): () => void {
+  const was = cameByPointer;
+  return () => (isByPointer = was);
+}
+
 /** Keys rest in fields and while a dialog is open; what a browser does with Ctrl, Alt and Meta stays its own. */
 export function listenToKeys(): void {
   listenToFocus();
@@ -113,6 +123,6 @@ export function listenToKeys(): void {
     const command = commands().findLast((one) => one.key === key && (one.holds?.() ?? true));
     if (command === undefined) return;
     press.preventDefault();
-    command.run();
+    command.run(press);
   });
 }
