@@ -258,6 +258,45 @@ async def test_a_late_entry_shows_what_was_seen_then(page: Page, program: Progra
     await page.get_by_text("There is no picture of that time.").wait_for()
 
 
+async def test_a_key_enters_what_is_shown_and_the_timeline_has_it(page: Page, program: Program) -> None:
+    part = next(one for one in program.rows("parts") if one["channel"] == "Bow")
+    frames = [frame.reading.number for frame in decoded_frames(Path(part["path"])) if frame.reading is not None]
+    await page.goto(f"{program.url}/review/{part['recording_id']}")
+    await page.locator(LARGE).wait_for()
+    await expect(page.locator("option[value=FJ]")).to_have_count(1)
+    late = page.get_by_role("button", name="Late", exact=True)
+    # Slowly, so that the machine may stand still for some seconds before the end is reached.
+    await page.get_by_role("radio", name="¼×").check()
+    await page.evaluate("document.activeElement.blur()")
+    await page.keyboard.press(" ")
+    await played_to(page, part["first_frame"] + 5)
+    await expect(late).to_be_enabled()
+    await page.keyboard.press("2")
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_label("Words")).to_be_focused()
+    await expect(page.locator(".play")).to_have_attribute("data-running", "false")
+    frame, at = await label(page), await page.locator("[data-at]").inner_text()
+    shown = frames[frame - part["first_frame"]]
+    assert await number(page, ".past img", shown) == shown
+    await page.keyboard.type("Weld")
+    await page.keyboard.press("Enter")
+    await expect(dialog).to_have_count(0)
+    await expect(page.locator('.timeline i[title^="FJ-"]')).to_have_count(1)
+    await expect(page.locator(".entry", has_text="Weld")).to_have_count(1)
+    assert (await label(page), await page.locator("[data-at]").inner_text()) == (frame, at)
+    (one,) = (await asyncio.to_thread(program.get, "/api/v1/observations?kind=FJ"))["items"]
+    assert (one["utc"][11:23], one["entered_by"], one["recording_id"]) == (at, "late", part["recording_id"])
+    assert [place["frame"] for place in one["places"] if place["channel"] == "Bow"] == [frame]
+    await late.click()
+    await dialog.get_by_label("When, UTC").fill("2001-01-01 10:00:00")
+    await dialog.get_by_role("radio", name="FJ").check()
+    await page.get_by_text("There is no picture of that time.").wait_for()
+    await dialog.get_by_role("button", name="Add FJ").click()
+    refused = page.get_by_test_id("proof").filter(has_text="that time is before any recording")
+    await refused.wait_for()
+    await expect(dialog).to_be_visible()
+
+
 async def test_the_space_bar_plays_after_a_still_was_closed(page: Page, program: Program) -> None:
     await page.goto(f"{program.url}/review/{program.rows('recordings')[0]['id']}")
     await page.locator(LARGE).wait_for()

@@ -1,7 +1,6 @@
 /** The blackbox: what it holds, drawn along the time, and the stretch that somebody wants to keep. */
 import type { HeldStretch } from "../api/types";
-import { lateInstant } from "./observations";
-import { dayAndTime } from "./times";
+import { instantOf } from "./times";
 
 export interface Piece {
   fromMs: number;
@@ -53,15 +52,6 @@ export function placed(piece: Piece, whole: Piece): { left: number; width: numbe
 /** `2026-05-04 03:02:01`, as the fields have it. */
 export function written(ms: number): string {
   return new Date(ms).toISOString().slice(0, 19).replace("T", " ");
-}
-
-/** What was typed: a day with a time, or a time alone, which is the last such one; UTC in milliseconds, null if it is neither. */
-export function instantOf(text: string, nowMs: number): number | null {
-  const found = dayAndTime(text);
-  if (found !== null) return found.hasTime ? found.ms : null;
-  const short = /^\s*\d\d?:\d\d\s*$/.test(text) ? `${text.trim()}:00` : text;
-  const late = lateInstant(short, nowMs);
-  return late === null ? null : Date.parse(late);
 }
 
 export type Wrong = "from" | "to" | "order" | "future" | "nothing";

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import type { Outline } from "../api/types";
-import { inOrder, lossOf, narrowed, Seen, Together } from "./entries";
+import { inOrder, lossOf, narrowed, Seen, Together, withoutSeen, withSeen } from "./entries";
 import { inSight, neighbour } from "./playback";
 
 const NAMES = { still: "Still", clip: "Clip", withdrawn: "withdrawn" };
@@ -103,4 +103,19 @@ test("the time of each of very many observations is parsed once, and no words ar
   expect(neighbour(all, DAY_MS + 9000, 1)?.id).toBe("o10");
   expect(parsed).toHaveBeenCalledTimes(count + 1);
   expect(titles).not.toHaveBeenCalled();
+});
+
+test("one that is entered late comes to its place in time, and one that has changed takes its own place", () => {
+  const at = (id: string, second: string, more: Partial<Outline> = {}): Seen =>
+    new Seen(outline({ id, utc: `2026-11-26T10:00:${second}Z`, ...more }));
+  const [still] = stills(STILL).all;
+  const all = inOrder([at("o1", "00"), at("o2", "02")], still === undefined ? [] : [still]);
+  const ids = (found: readonly { id: string }[]): string[] => found.map((one) => one.id);
+  expect(ids(withSeen(all, at("o3", "01.5")))).toEqual(["o1", "f1", "o3", "o2"]);
+  expect(ids(withSeen(all, at("o3", "09")))).toEqual(["o1", "f1", "o2", "o3"]);
+  expect(ids(withSeen(all, at("f1", "00.1")))).toEqual(["o1", "f1", "f1", "o2"]); // a still may have the same id
+  const changed = withSeen(all, at("o2", "02", { text: "half gone" }));
+  expect(ids(changed)).toEqual(ids(all));
+  expect(changed.at(-1)?.said).toContain("half gone");
+  expect(ids(withoutSeen(all, "o2"))).toEqual(["o1", "f1"]);
 });

@@ -128,6 +128,18 @@ export function inOrder(observations: readonly Seen[], made: readonly Made[]): r
   return found.concat(observations.slice(at));
 }
 
+/** The entries with one that was entered or changed meanwhile, at its place in the order of time. */
+export function withSeen<Found extends Entry>(all: readonly Found[], one: Found & Seen): Found[] {
+  const others = withoutSeen(all, one.id);
+  const at = others.findIndex((other) => other.fromMs > one.fromMs);
+  return others.toSpliced(at < 0 ? others.length : at, 0, one);
+}
+
+/** The entries without the observation of this id. */
+export function withoutSeen<Found extends Entry>(all: readonly Found[], id: string): Found[] {
+  return all.filter((one) => one.icon !== null || one.id !== id);
+}
+
 /** The words that an entry is called by in the language of the page. */
 export interface Names {
   still: string;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Kind, Observation } from "../api/types";
-import { buttonsOf, fieldValue, lastOfPeople, lateInstant, noteKind, numbered } from "./observations";
+import { buttonsOf, fieldValue, keysOf, lastOfPeople, noteKind, numbered } from "./observations";
 
 function kind(code: string, more: Partial<Kind> = {}): Kind {
   return {
@@ -43,6 +43,17 @@ test("kinds have a digit by their place, and their letter where the page does no
   ).toBeNull();
 });
 
+test("each digit and each letter presses its kind", () => {
+  const buttons = buttonsOf([kind("AN", { key: "i" }), kind("DB"), kind("FS", { key: "p" })], []);
+  expect(keysOf(buttons).map(({ key, kind: { code } }) => [key, code])).toEqual([
+    ["1", "AN"],
+    ["i", "AN"],
+    ["2", "DB"],
+    ["3", "FS"],
+    ["p", "FS"],
+  ]);
+});
+
 test("the button of a span knows the one that is open", () => {
   const [button] = buttonsOf([kind("FS", { open: "o1" })], [observation("o2"), observation("o1")]);
   expect(button?.open?.id).toBe("o1");
@@ -56,17 +67,6 @@ test("what rules have entered, and what was withdrawn, is not taken back", () =>
   ];
   expect(lastOfPeople(rows)?.id).toBe("mine");
   expect(lastOfPeople([])).toBeNull();
-});
-
-test.each([
-  ["14:31:37", "2026-11-26T14:31:37.000Z"],
-  [" 9:00:00.5 ", "2026-11-26T09:00:00.500Z"],
-  ["23:59:59", "2026-11-25T23:59:59.000Z"],
-  ["14:31", null],
-  ["25:00:00", null],
-  ["now", null],
-])("a late time %s is %s", (text, instant) => {
-  expect(lateInstant(text, Date.parse("2026-11-26T14:32:07Z"))).toBe(instant);
 });
 
 test.each([

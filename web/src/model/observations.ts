@@ -37,6 +37,13 @@ export function buttonsOf(kinds: readonly Kind[], observations: readonly Observa
     }));
 }
 
+/** The keys that press these buttons: each one's digit, then its letter. */
+export function keysOf(buttons: readonly KindButton[]): { key: string; kind: Kind }[] {
+  return buttons.flatMap(({ kind, digit, letter }) =>
+    [digit, letter].filter((key) => key !== null).map((key) => ({ key, kind })),
+  );
+}
+
 /** The kind of free notes; null if there is none any more. */
 export function noteKind(kinds: readonly Kind[]): Kind | null {
   return kinds.find((kind) => kind.class === "note") ?? null;
@@ -45,18 +52,6 @@ export function noteKind(kinds: readonly Kind[]): Kind | null {
 /** The newest one that this page may take back: entered by people, and not withdrawn yet. */
 export function lastOfPeople(observations: readonly Observation[]): Observation | null {
   return observations.find((one) => one.entered_by !== "automatic" && one.state !== "withdrawn") ?? null;
-}
-
-/** The text of a late time of day, as an instant of the last 24 hours; null if it is no time, or not past. */
-export function lateInstant(text: string, nowMs: number): string | null {
-  const found = /^\s*([01]?\d|2[0-3]):([0-5]\d):([0-5]\d(?:\.\d{1,3})?)\s*$/.exec(text);
-  if (found === null) return null;
-  const day = new Date(nowMs).toISOString().slice(0, 10);
-  const [, hour = "0", minute = "00", second = "00"] = found;
-  const whole = `${hour.padStart(2, "0")}:${minute}:${second}`;
-  let instant = Date.parse(`${day}T${whole}Z`);
-  if (instant > nowMs) instant -= 24 * 3600 * 1000;
-  return new Date(instant).toISOString();
 }
 
 /** A typed field's value as it is sent: numbers as numbers, an empty text takes the value away. */

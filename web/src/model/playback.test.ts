@@ -7,6 +7,7 @@ import {
   neighbour,
   secondsOf,
   shownAt,
+  shownInstant,
   span,
   stepped,
   ticks,
@@ -51,6 +52,25 @@ describe("which file shows an instant", () => {
     expect(shownAt(PARTS, [loss], "Bow", 4000).gap).toMatchObject({ fromMs: 3000, toMs: 5000 });
     expect(shownAt(PARTS, [loss], "Bow", 5000).part).toBe(PARTS[0]);
     expect(shownAt(PARTS, [{ ...loss, toMs: 3100 }], "Bow", 3050).part).toBe(PARTS[0]);
+  });
+});
+
+describe("the instant of what is shown", () => {
+  const at = (ms: number): number => shownInstant(shownAt(PARTS, [], "Bow", ms), ms);
+
+  test("lies in its frame, and not at the frame's edges", () => {
+    expect([1000, 1039, 1040, 1057.5, 1079.4].map(at)).toEqual([1020, 1020, 1060, 1060, 1060]);
+    for (let ms = 1000; ms < 11_000; ms += 7) expect(at(at(ms))).toBe(at(ms));
+  });
+
+  test("is near the beginning of a frame that lasts long", () => {
+    const slow = [{ ...part(1, 0, 11), endMs: 10_000 }];
+    expect(shownInstant(shownAt(slow, [], "Bow", 3700), 3700)).toBe(3020);
+  });
+
+  test("is the last frame's after the end of a file, and the instant itself where nothing was recorded", () => {
+    expect(at(10_999)).toBe(10_980);
+    expect(at(30_000.4)).toBe(30_000);
   });
 });
 

@@ -85,6 +85,21 @@ export function frameAt(part: Part, offsetMs: number): number {
   return Math.max(0, Math.min(frame, Math.max(0, part.frames - 1)));
 }
 
+/** So far behind the beginning of its frame an instant lies at most. */
+const IN_FRAME_MS = 20;
+
+/**
+ * The instant, in whole milliseconds, that is meant by the picture that is shown; where none is, the instant itself. Capture
+ * times are estimates, and the page knows their milliseconds alone, so it lies in its frame and not at the frame's edge,
+ * where the one before may be meant.
+ */
+export function shownInstant(shown: Shown, atMs: number): number {
+  if (shown.part === null) return Math.round(atMs);
+  const long = frameMs(shown.part);
+  const fromMs = shown.part.startMs + frameAt(shown.part, shown.offsetMs) * long;
+  return Math.round(fromMs + Math.min(long / 2, IN_FRAME_MS));
+}
+
 /** The middle of a frame, in seconds of the file: rounding then never shows its neighbour. */
 export function secondsOf(part: Part, frame: number): number {
   return ((frame + 0.5) * frameMs(part)) / 1000;

@@ -32,6 +32,8 @@ export interface Entry {
   text?: string;
   fields?: Record<string, string | number>;
   utc?: string;
+  /** The end of a span of the past. */
+  to_utc?: string;
 }
 
 class Actions {

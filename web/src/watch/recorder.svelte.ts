@@ -53,6 +53,7 @@ class Recorder {
   isOutdated = $state(false);
 
   private readonly beganMs = performance.now();
+  private readonly observers = new Set<(id: string) => void>();
   private cursor: number | null = null;
   private feeds: Feed[] = [];
   /** Since when the status has told of events that have not come. */
@@ -108,6 +109,12 @@ class Recorder {
     if (this.cameMs === null || this.contact.isUp || this.failures < FAILURES_HEARD || this.isLossHeard) return;
     this.isLossHeard = true;
     if (this.hasSound) void alarmSound.play();
+  }
+
+  /** `tell` gets the id of each observation that is entered or changed, until what is given back is called. */
+  onObservation(tell: (id: string) => void): () => void {
+    this.observers.add(tell);
+    return () => this.observers.delete(tell);
   }
 
   /** Of a kind of observations, as a colour of a style. */
@@ -206,6 +213,7 @@ class Recorder {
   private happened(event: Event): void {
     this.cursor = event.cursor;
     if (event.observation !== null || event.kind.startsWith("observation_")) void this.refreshObservations();
+    if (event.observation !== null) for (const tell of this.observers) tell(event.observation);
     if (event.kind === "context_changed") void this.refreshContext();
     if (event.kind.startsWith("recording_")) void this.refreshLast();
   }

@@ -1,6 +1,7 @@
 /** Which dialog is open. Any room may open one; `Dialogs.svelte` shows it. */
 import type { Observation } from "../../api/types";
 import type { Made } from "../../model/entries";
+import type { Given } from "../../model/late";
 import { session } from "../../watch/session.svelte";
 
 export type Open =
@@ -11,8 +12,8 @@ export type Open =
   /** Asks before something is done that cannot be taken back by a key. */
   | { name: "confirm"; title: string; hint: string; verb: string; run: () => Promise<void> }
   | { name: "note" }
-  /** `utc`: an instant of the past that is given already, such as the one that is played. */
-  | { name: "late"; utc: string | null }
+  /** `given`: of the picture that is played; null: some time ago. */
+  | { name: "late"; given: Given | null }
   | { name: "context" }
   | { name: "fill"; observation: Observation }
   | { name: "withdraw"; observation: Observation }

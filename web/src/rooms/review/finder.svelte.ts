@@ -1,7 +1,17 @@
 /** What is searched and found. Kept while other rooms are shown, so that coming back changes nothing. */
 import { ask, query, wordsOf } from "../../api/client";
-import type { Outline, PartRow, Removal, Rows } from "../../api/types";
-import { inOrder, lossOf, Seen, Together, type Entry, type Made, type ToldLoss } from "../../model/entries";
+import type { Observation, Outline, PartRow, Removal, Rows } from "../../api/types";
+import {
+  inOrder,
+  lossOf,
+  Seen,
+  Together,
+  withoutSeen,
+  withSeen,
+  type Entry,
+  type Made,
+  type ToldLoss,
+} from "../../model/entries";
 import { refreshed } from "../../model/found";
 import { timeBetween } from "../../model/times";
 import { Newest } from "../../model/turns";
@@ -70,6 +80,9 @@ class Finder {
   /** What `recordings` were found by; `wanted` may have been typed on since. */
   sought = $state.raw<Wanted>({ ...ALL });
   private readonly opening = new Newest();
+  /** Observations that were told of while a recording was being opened: what is asked for may not have them yet. */
+  private told: Observation[] = [];
+  private telling = Promise.resolve();
 
   /** What lies in a recording is being asked for: of very many observations that takes seconds. */
   get isOpening(): boolean {
@@ -152,12 +165,41 @@ class Finder {
       const seen = { observations, points, spans, entries, isCut };
       return { found: { recording, parts, clips: clips.all, losses, removal, ...seen } };
     };
+    this.told = [];
     const answer = await this.opening.of(() => this.keep(askAll));
     if (answer === null) return;
     this.content = answer.found;
+    for (const one of this.told) this.take(one);
     this.opened = id;
     const found = answer.found?.recording;
     this.recordings = this.recordings.map((one) => (one.id === found?.id ? found : one));
+  }
+
+  /** An observation was entered or changed: if it lies in the open recording, it is shown there. One after the other. */
+  saw(id: string): Promise<void> {
+    this.telling = this.telling.then(async () => {
+      if (this.content === null && !this.isOpening) return;
+      const path = `/api/v1/observations/${encodeURIComponent(id)}`;
+      const one = await this.keep(() => ask<Observation>("GET", path));
+      if (one === null) return;
+      if (this.isOpening) this.told.push(one);
+      this.take(one);
+    });
+    return this.telling;
+  }
+
+  private take(one: Observation): void {
+    const { content } = this;
+    if (content === null || one.recording_id !== content.recording.id) return;
+    const seen = new Seen(one);
+    const among = (all: Seen[], isIn: boolean): Seen[] => (isIn ? withSeen(all, seen) : withoutSeen(all, seen.id));
+    this.content = {
+      ...content,
+      observations: withSeen(content.observations, seen),
+      points: among(content.points, !seen.isWithdrawn && !one.is_span),
+      spans: among(content.spans, !seen.isWithdrawn && one.is_span),
+      entries: withSeen(content.entries, seen),
+    };
   }
 
   /** Stills, clips and observations that belong to no recording, of the time and the channel that are searched. */

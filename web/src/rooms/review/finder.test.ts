@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { finder } from "./finder.svelte";
 
 const ids = (from: number, to: number): string[] => {
@@ -11,10 +11,12 @@ let all: string[] = [];
 let asked: URL[] = [];
 /** Of the other lists what they have. */
 let lists: Record<string, unknown[]> = {};
+let observation: Record<string, unknown> = {};
 
 function answer(address: string): Response {
   const url = new URL(address, "http://recorder");
   asked.push(url);
+  if (/^\/api\/v1\/observations\/o\d$/.test(url.pathname)) return Response.json(observation);
   if (url.pathname !== "/api/v1/recordings")
     return Response.json({ items: lists[url.pathname] ?? [], next_cursor: null });
   const begin = Number(url.searchParams.get("cursor") ?? "0");
@@ -97,4 +99,52 @@ test("a time is searched, and what is no time asks nothing and changes nothing",
 test("a channel that only an old recording has is known", async () => {
   await vi.waitUntil(() => finder.channels.includes("Keel"));
   expect(finder.channels).toEqual(["Bow", "Keel"]);
+});
+
+describe("an observation that is entered late", () => {
+  const ANODE = { number: 2, code: "AN", label: "Anode", class: "finding", is_span: false, state: "point", text: "" };
+  const entered = (more: object = {}): void => {
+    observation = { ...ANODE, id: "o2", utc: "2026-05-04T03:02:30.481Z", recording_id: "250", ...more };
+  };
+  const inIt = (): (string | undefined)[] => finder.content?.entries.map(({ id }) => id) ?? [];
+
+  beforeEach(async () => {
+    const found = [
+      { ...ANODE, id: "o1", utc: "2026-05-04T03:02:00Z" },
+      { ...ANODE, id: "o3", utc: "2026-05-04T03:03:00Z" },
+    ];
+    lists = { "/api/v1/observations/outlines": found };
+    await finder.open("250");
+  });
+
+  test("is shown at its place in the open recording, whose files are as they were", async () => {
+    const before = finder.content;
+    entered();
+    await finder.saw("o2");
+    expect(inIt()).toEqual(["o1", "o2", "o3"]);
+    expect(finder.content?.points.map(({ id }) => id)).toEqual(["o1", "o2", "o3"]);
+    expect(finder.content?.parts).toBe(before?.parts);
+    expect(finder.content?.losses).toBe(before?.losses);
+  });
+
+  test("and withdrawn stays in the list, and lies on the timeline no more", async () => {
+    entered();
+    await finder.saw("o2");
+    entered({ state: "withdrawn" });
+    await finder.saw("o2");
+    expect(inIt()).toEqual(["o1", "o2", "o3"]);
+    expect(finder.content?.points.map(({ id }) => id)).toEqual(["o1", "o3"]);
+  });
+
+  test("in another recording changes nothing", async () => {
+    entered({ recording_id: "249" });
+    await finder.saw("o2");
+    expect(inIt()).toEqual(["o1", "o3"]);
+  });
+
+  test("while the recording is being opened is there afterwards", async () => {
+    entered();
+    await Promise.all([finder.open("250"), finder.saw("o2")]);
+    expect(inIt()).toEqual(["o1", "o2", "o3"]);
+  });
 });

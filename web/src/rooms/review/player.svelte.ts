@@ -31,12 +31,14 @@ export class Player {
   jumps = $state(0);
 
   readonly shown = $derived(shownAt(this.partsNow, this.lossesNow, this.main, this.atMs));
+  private readonly rows: Content["parts"];
   private video: HTMLVideoElement | null = null;
   private lastMs = 0;
   private frame = 0;
 
   /** `order`: the channels as they stand in the settings file; others follow by name. */
   constructor(content: Content, order: readonly string[] = []) {
+    this.rows = content.parts;
     this.parts = content.parts
       .filter((one) => /\.mp4$/i.test(one.path))
       .map((one) => ({
@@ -56,6 +58,11 @@ export class Player {
     this.whole = span(this.parts);
     this.main = this.channels[0] ?? "";
     this.atMs = this.whole.startMs;
+  }
+
+  /** Whether it plays the files of this list: what lies in a recording besides them may have changed. */
+  isOf(content: Content): boolean {
+    return this.rows === content.parts && this.losses === content.losses;
   }
 
   private get partsNow(): readonly Part[] {

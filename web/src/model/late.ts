@@ -1,0 +1,66 @@
+/** Late entries: an instant of the past, or a time that begins with it, as the fields of the dialog have it. */
+import type { Kind } from "../api/types";
+import { DAY_MS, instantOf } from "./times";
+
+/** What is known of a late entry before somebody types: it is of the picture that is played. */
+export interface Given {
+  /** UTC, in whole milliseconds. */
+  atMs: number;
+  /** The channel that shows it. */
+  channel: string;
+  /** Of its kind; null: the kind is to be chosen. */
+  code: string | null;
+  /** The end of its recording, by which what began in it has ended, too; null: the recording still runs. */
+  overMs: number | null;
+}
+
+export interface LateTime {
+  fromMs: number;
+  /** Null: an instant, or a span that is open. */
+  toMs: number | null;
+}
+
+/** What is wrong with the instant. */
+export type WrongBegin = "when" | "future";
+/** What is wrong with the end of a span: no time, missing, before the beginning, after the recording, not come yet. */
+export type WrongEnd = "until" | "missing" | "order" | "over" | "untilFuture";
+
+/** So much later than the recording's last picture a span may end: people type whole seconds. */
+const SECOND_MS = 1000;
+
+export interface Typed {
+  /** Null: what was typed is no instant. */
+  atMs: number | null;
+  /** The field of the end; null: the kind is no span. */
+  until: string | null;
+  /** As of `Given`. */
+  overMs: number | null;
+}
+
+/** What is to be entered, or what is wrong with it. An end without a day is the first such time after the beginning. */
+export function lateTime({ atMs, until, overMs }: Typed, nowMs: number): LateTime | WrongBegin | WrongEnd {
+  if (atMs === null) return "when";
+  if (atMs > nowMs) return "future";
+  if (until === null) return { fromMs: atMs, toMs: null };
+  if (until.trim() === "") return overMs === null ? { fromMs: atMs, toMs: null } : "missing";
+  const toMs = instantOf(until, atMs + DAY_MS - 1);
+  if (toMs === null) return "until";
+  if (toMs < atMs) return "order";
+  if (toMs > nowMs) return "untilFuture";
+  return overMs !== null && toMs > overMs + SECOND_MS ? "over" : { fromMs: atMs, toMs };
+}
+
+export function isOfBegin(wrong: WrongBegin | WrongEnd): wrong is WrongBegin {
+  return wrong === "when" || wrong === "future";
+}
+
+/** Where typing begins: what is given already is passed over. */
+export function firstField(
+  given: Given | null,
+  kind: Kind | undefined,
+): "when" | "kind" | "until" | "fields" | "words" {
+  if (given === null) return "when";
+  if (kind === undefined) return "kind";
+  if (kind.is_span && given.overMs !== null) return "until";
+  return kind.fields.length > 0 ? "fields" : "words";
+}
