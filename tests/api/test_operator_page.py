@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from seacorder.api.operator_page import FILES, ROOMS
+from seacorder.model.observation_kind import ANOMALY_SECONDS
 from tools.tree import ROOT
 
 FIRST_LOAD_BYTES_MAX = 300_000
@@ -89,3 +90,8 @@ async def test_another_web_page_may_link_to_it(client: httpx.AsyncClient, path: 
 @pytest.mark.parametrize("path", ["/reviewers", "/nextdoor", "/api/v1/status"])
 async def test_another_web_page_may_link_to_nothing_else(client: httpx.AsyncClient, path: str) -> None:
     assert (await client.get(path, headers={"sec-fetch-site": "cross-site"})).status_code == 403
+
+
+def test_the_page_says_how_long_the_video_of_an_anomaly_is() -> None:
+    said = re.findall(r"ANOMALY_SECONDS = (\S+);", (SOURCE / "model" / "kinds.ts").read_text("utf-8"))
+    assert [float(one) for one in said] == [ANOMALY_SECONDS]

@@ -94,8 +94,9 @@ class KindTable(SettingsTable):
     shortcut: str = key("", "Key of the page; empty: none.", "one character", max_length=1)
     framegrab: bool = key(False, "It takes a framegrab of every channel.", _SWITCH)
     clip_seconds: float = key(
-        0.0, "How long a clip goes on after it, with the pre-roll before; 0: no clip.", "0 to 3600 seconds", ge=0,
-        le=CLIP_SECONDS_MAX
+        0.0, "How long a clip goes on after it, with the pre-roll before; "
+        "0: no clip, but for an anomaly 10 s, or its whole span.",
+        "0 to 3600 seconds", ge=0, le=CLIP_SECONDS_MAX
     )
     span_clip: bool = key(False, "A clip as long as the span.", _SWITCH)
     fields: tuple[KindFieldTable, ...] = key((), "What can be filled in.", "a list of tables with name and type")

@@ -129,7 +129,7 @@ split_time_minutes = 10       # 0 never splits
 # colour = "#4f9dde"
 # shortcut = "w"
 # framegrab = false
-# clip_seconds = 0            # 0: no clip
+# clip_seconds = 0            # 0: no clip, but for an anomaly 10 s, or its whole span
 # span_clip = false           # a clip as long as the span
 
 # [[observations.kinds.fields]]    # what can be filled in, for the kind above

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Kind } from "../api/types";
-import { draftOf, kindOfCode, kindSent } from "./kinds";
+import { clipWithoutSeconds, draftOf, kindOfCode, kindSent } from "./kinds";
 
 const DAMAGE: Kind = {
   code: "DM",
@@ -47,6 +47,16 @@ test("what is no span has no clip of its span, and only a choice has words to ch
     clip_seconds: 2.5,
     fields: [{ choices: [] }, { choices: [] }],
   });
+});
+
+test.each([
+  ["finding", false, false, "none"],
+  ["note", true, false, "none"],
+  ["finding", true, true, "span"],
+  ["anomaly", false, false, "usual"],
+  ["anomaly", true, false, "span"],
+] as const)("of the class %o (a span: %o, with its clip: %o) without seconds: %s", (kindClass, isSpan, takes, what) => {
+  expect(clipWithoutSeconds({ ...draftOf(null), kindClass, isSpan, takesSpanClip: takes })).toBe(what);
 });
 
 test("a code is known in any case, with blanks around it", () => {

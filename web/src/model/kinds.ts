@@ -60,6 +60,16 @@ export function draftOf(kind: Kind | null): KindDraft {
   };
 }
 
+/** How long the video of an anomaly that is a point goes on after the press, where nothing else is set. */
+export const ANOMALY_SECONDS = 10;
+
+/** What the recorder takes where no seconds are set: no clip, the usual ones of an anomaly, or a clip of the whole span. */
+export function clipWithoutSeconds(draft: KindDraft): "none" | "usual" | "span" {
+  const isAnomaly = draft.kindClass === "anomaly";
+  if (draft.isSpan && (draft.takesSpanClip || isAnomaly)) return "span";
+  return isAnomaly ? "usual" : "none";
+}
+
 /** The body that sets this kind. */
 export function kindSent(draft: KindDraft): object {
   return {
