@@ -1,18 +1,20 @@
 """Forms on the operator's page: they show what holds after a refusal, and nothing that was typed is thrown away."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
-from browser.operator import faults_of_axe, moved_to, opened, press, shoot
+from browser.operator import PATIENCE_MS, faults_of_axe, moved_to, opened, press, shoot
 from browser.served import served
 from fakes.recorder import FakeChannel, FakeRecorder
 from fakes.setup import SetupBench
 from seacorder.base.clock import SystemClock
 from seacorder.base.errors import NotPossible
+from seacorder.model.event import Event, Severity
 from seacorder.model.observation_kind import KindField, KindFieldType
 
 pytestmark = pytest.mark.browser
@@ -148,6 +150,51 @@ async def test_a_kind_that_exists_is_changed_with_all_that_it_has_and_not_overwr
     await expect(button).to_have_attribute("aria-keyshortcuts", "6 q")
     await expect(button.locator("kbd").last).to_have_text("Q")
     await expect(button.locator("kbd").last).to_be_visible()
+
+
+async def test_a_kind_that_is_being_stored_is_not_called_another_one(
+    page: Page, server: str, recorder: FakeRecorder
+) -> None:
+    stored, answered = asyncio.Event(), asyncio.Event()
+    sent: list[str] = []
+
+    async def late(route: Route) -> None:
+        sent.append(route.request.url)
+        answer = await route.fetch()
+        stored.set()
+        await answered.wait()
+        await route.fulfill(response=answer)
+
+    await page.route("**/api/v1/kinds/*", late)
+    await opened(page, server, "/settings/kinds")
+    form = page.get_by_role("form", name="Add a kind")
+    await form.get_by_label("Code").fill("WD")
+    await form.get_by_label("Name").fill("Weld")
+    await form.get_by_role("button", name="Add", exact=True).click()
+    async with asyncio.timeout(PATIENCE_MS / 1000):
+        await stored.wait()
+    noted = Event(recorder.clock.utc_ns(), "observation_entered", Severity.INFO, "AN-001 is noted.", observation="o1")
+    recorder.events.add(noted)  # then the page looks for observations and kinds
+    await expect(page.get_by_role("button", name="Edit WD")).to_be_visible()
+    await expect(form.get_by_role("alert")).to_have_count(0)
+    await form.get_by_label("Name").press("Enter")
+    answered.set()
+    await expect(form.get_by_label("Code")).to_have_value("")
+    await expect(form.get_by_role("alert")).to_have_count(0)
+    assert len(sent) == 1
+
+
+async def test_what_no_seconds_of_a_clip_mean_is_said_of_each_class(page: Page, server: str) -> None:
+    await opened(page, server, "/settings/kinds")
+    form = page.get_by_role("form", name="Add a kind")
+    await expect(form.get_by_label("Seconds of a clip after the press (0: none)")).to_be_enabled()
+    await form.get_by_label("Class").select_option("Anomaly")
+    await expect(form.get_by_label("Seconds of a clip after the press (0: 10)")).to_be_enabled()
+    await form.get_by_label("has a beginning and an end").check()
+    seconds = form.get_by_label("Seconds of a clip after the press (0: as long as itself)")
+    await expect(seconds).to_be_enabled()
+    await form.get_by_label("takes a clip as long as itself").check()
+    await expect(seconds).to_be_disabled()
 
 
 async def test_an_overlay_is_saved_while_there_is_no_picture_to_show_it_on(
