@@ -1,6 +1,7 @@
 """Forms on the operator's page: they show what holds after a refusal, and nothing that was typed is thrown away."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from fakes.recorder import FakeChannel, FakeRecorder
 from fakes.setup import SetupBench
 from seacorder.base.clock import SystemClock
 from seacorder.base.errors import NotPossible
+from seacorder.config.definition_body import read_definition
 from seacorder.model.event import Event, Severity
 from seacorder.model.observation_kind import KindField, KindFieldType
 
@@ -195,6 +197,30 @@ async def test_what_no_seconds_of_a_clip_mean_is_said_of_each_class(page: Page, 
     await expect(seconds).to_be_enabled()
     await form.get_by_label("takes a clip as long as itself").check()
     await expect(seconds).to_be_disabled()
+
+
+async def test_a_definition_of_the_settings_file_is_replaced_on_the_page_and_holds_again(
+    page: Page, server: str, recorder: FakeRecorder
+) -> None:
+    table = {"kind": "delimited", "header": "ROV", "delimiter": ";", "fields": [{"name": "depth", "position": 3}]}
+    recorder.definitions.in_file["Vehicle"] = read_definition("Vehicle", table).parts
+    await opened(page, server, "/settings/sources")
+    listed = page.get_by_role("region", name="Vehicle")
+    await expect(listed).to_contain_text("It stands in the settings file.")
+    await expect(listed.get_by_role("button", name="Take back")).to_have_count(0)
+    await listed.get_by_role("button", name="Edit Vehicle").click()
+    form = page.get_by_role("form", name="Edit Vehicle")
+    await expect(form).to_contain_text("What is set here holds instead of it, until it is taken back.")
+    await expect(form.get_by_label("Its table, as JSON")).to_have_value("")
+    await form.get_by_label("Its table, as JSON").fill(json.dumps(table).replace("depth", "altitude"))
+    await form.get_by_role("button", name="Save").click()
+    await expect(listed).to_contain_text("altitude")
+    await expect(listed).not_to_contain_text("It stands in the settings file.")
+    assert "Vehicle" in recorder.definitions.tables
+    await listed.get_by_role("button", name="Take back").click()
+    await expect(listed).to_contain_text("It stands in the settings file.")
+    await expect(listed).to_contain_text("depth")
+    assert recorder.definitions.tables == {}
 
 
 async def test_an_overlay_is_saved_while_there_is_no_picture_to_show_it_on(

@@ -58,6 +58,9 @@ export const settings = catalogue(
       "Tags such as ${channelname} or ${dive} are replaced when a file begins. What is not accepted is refused, and the old one stays.",
     writtenNow: "Files being written",
     noSource: "No source uses it.",
+    inFile: "It stands in the settings file.",
+    inFileHint:
+      "The table of the settings file is not shown here: write it whole. What is set here holds instead of it, until it is taken back.",
     noDefinitions: "No source uses a definition.",
     usedBy: (names: string) => `Used by ${names}.`,
     readyDefinitions: (count: number) => `${count} definitions are ready for use.`,
@@ -141,6 +144,9 @@ export const settings = catalogue(
         "Tags wie ${channelname} oder ${dive} werden ersetzt, wenn eine Datei beginnt. Was nicht angenommen wird, wird abgewiesen, und das Alte bleibt.",
       writtenNow: "Dateien, die geschrieben werden",
       noSource: "Keine Quelle benutzt sie.",
+      inFile: "Sie steht in der Einstellungsdatei.",
+      inFileHint:
+        "Die Tabelle der Einstellungsdatei ist hier nicht zu sehen: Sie wird ganz geschrieben. Was hier gesetzt wird, gilt statt ihrer, bis es zurückgenommen wird.",
       noDefinitions: "Keine Quelle benutzt eine Definition.",
       usedBy: (names) => `Benutzt von ${names}.`,
       readyDefinitions: (count) => `${count} Definitionen liegen bereit.`,
@@ -223,6 +229,9 @@ export const settings = catalogue(
         "Tagger som ${channelname} eller ${dive} erstattes når en fil begynner. Det som ikke godtas, avvises, og det gamle blir.",
       writtenNow: "Filer som skrives",
       noSource: "Ingen kilde bruker den.",
+      inFile: "Den står i innstillingsfilen.",
+      inFileHint:
+        "Tabellen i innstillingsfilen vises ikke her: skriv den helt. Det som settes her, gjelder i stedet, til det tas tilbake.",
       noDefinitions: "Ingen kilde bruker en definisjon.",
       usedBy: (names) => `Brukes av ${names}.`,
       readyDefinitions: (count) => `${count} definisjoner er klare til bruk.`,
@@ -305,6 +314,9 @@ export const settings = catalogue(
         "Etiquetas como ${channelname} ou ${dive} são substituídas quando um ficheiro começa. O que não é aceite é recusado, e o antigo fica.",
       writtenNow: "Ficheiros a ser escritos",
       noSource: "Nenhuma fonte a usa.",
+      inFile: "Está no ficheiro de definições.",
+      inFileHint:
+        "A tabela do ficheiro de definições não se vê aqui: escreva-a inteira. O que se põe aqui vale em vez dela, até ser reposta.",
       noDefinitions: "Nenhuma fonte usa uma definição.",
       usedBy: (names) => `Usada por ${names}.`,
       readyDefinitions: (count) => `${count} definições prontas a usar.`,

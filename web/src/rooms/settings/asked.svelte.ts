@@ -5,6 +5,12 @@ import { Kept } from "./kept.svelte";
 
 export type All = components["schemas"]["SettingsAnswer"];
 export type Definition = components["schemas"]["DefinitionView"];
+
+/** It stands in the settings file, and nothing holds instead of it. */
+export function isInFile({ is_ready: isReady, table }: Definition): boolean {
+  return !isReady && table === null;
+}
+
 /** By the names of the Inspector command. */
 export type Templates = Record<string, string | null>;
 
