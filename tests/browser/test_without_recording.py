@@ -1,6 +1,7 @@
 """What was made while no recording ran is found in Review, and seen. The recorder is a fake."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.async_api import Page, expect
 
 from browser.operator import faults_of_axe, opened
 from fakes.recorder import FakeRecorder
+from seacorder.model.observation import Followed, MadeFile
 from seacorder.model.observation_entry import Entry
 from seacorder.model.recording import Framegrab
 
@@ -53,3 +55,32 @@ async def test_a_still_and_an_observation_without_a_recording_are_found_and_seen
     await page.keyboard.press("Escape")
     await page.get_by_role("button", name="AN-001").click()
     await expect(dialog).to_contain_text("Loose cable")
+
+
+async def test_what_is_searched_holds_for_what_belongs_to_no_recording(
+    page: Page, server: str, recorder: FakeRecorder, tmp_path: Path
+) -> None:
+    taken, book = still("Bow", tmp_path / "Bow.jpg"), recorder.observations
+    recorder.catalogue.held = [taken]
+    anode = await book.observe(Entry("AN", "Loose cable", {}))
+    book.held[anode.id] = replace(anode, followed=Followed(stills=(MadeFile(taken.id, taken.channel, taken.path),)))
+    book.context = (("dive", "13"),)
+    await book.observe(Entry("DB", "Rope", {}))
+    await opened(page, server, "/review/without-recording")
+    rows, channel = page.locator(".entry"), page.get_by_label("Channel", exact=True)
+    await expect(rows).to_have_count(3)
+    await channel.select_option("Bow")
+    await expect(rows).to_have_count(2)
+    await expect(rows.filter(has_text="AN-001")).to_have_count(1)
+    await expect(page.get_by_text("those are listed that have a still or a clip of this channel")).to_be_visible()
+    await channel.select_option("Stern")
+    await expect(page.get_by_text("No observation, still or clip.")).to_be_visible()
+    await channel.select_option("All channels")
+    await page.get_by_label("Dive", exact=True).fill("13")
+    await expect(rows).to_have_count(1)
+    await expect(rows).to_contain_text("Rope")
+    await expect(page.get_by_text("with a dive only observations are listed")).to_be_visible()
+    await page.get_by_label("Dive", exact=True).fill("")
+    await page.get_by_label("Kind", exact=True).select_option("AN Anode")
+    await expect(rows).to_have_count(1)
+    await expect(rows).to_contain_text("AN-001")

@@ -106,8 +106,9 @@ class FakeBook:
         return self.held[observation_id]
 
     def page(self, page: Page) -> Rows[Observation]:
-        """By kind alone, and by the cursor, whose row is the number of those before."""
+        """By kind and dive alone, and by the cursor, whose row is the number of those before."""
         found = [one for one in self.held.values() if page.code in {None, one.code}]
+        found = [one for one in found if page.dive in {None, dict(one.context).get("dive")}]
         begin = 0 if page.cursor is None else read_cursor(page.cursor)[1]
         end = begin + page.limit
         return Rows(tuple(found[begin:end]), write_cursor(0, end) if end < len(found) else None)

@@ -16,11 +16,13 @@ import { refreshed } from "../../model/found";
 import { timeBetween } from "../../model/times";
 import { Newest } from "../../model/turns";
 import { access } from "../../texts/access";
-import { each } from "./pages";
+import { each, ROWS_MAX } from "./pages";
 import type { ClipRow, FramegrabRow, LossRow, RecordingRow } from "./rows";
 
 const PAGE = 100;
 const WAIT_MS = 300;
+/** Observations are read whole where only that says their channel: so many at most. */
+const WHOLE_MAX = 10_000;
 
 export interface Wanted {
   text: string;
@@ -53,6 +55,8 @@ export interface Content {
 export interface Loose {
   entries: readonly Entry[];
   isCut: boolean;
+  /** So many of a list were read at most. */
+  most: number;
 }
 
 /** In the place of a recording's id in the address. */
@@ -202,24 +206,29 @@ class Finder {
     };
   }
 
-  /** Stills, clips and observations that belong to no recording, of the time and the channel that are searched. */
+  /** Stills, clips and observations that belong to no recording, of what is searched. */
   async openLoose(): Promise<void> {
-    const { from, to, channel } = filterOf(this.sought);
+    const { from, to, channel, kind, dive } = filterOf(this.sought);
     const of = { without_recording: true, newest_first: true, from, to };
     const { clips, stills } = made();
     const observations: Seen[] = [];
-    const answer = await this.opening.of(() =>
-      this.keep(() =>
-        Promise.all([
-          each<ClipRow>("clips", { ...of, channel }, (one) => clips.add(one)),
-          each<FramegrabRow>("framegrabs", { ...of, channel }, (one) => stills.add(one)),
-          each<Outline>("observations/outlines", of, (one) => observations.push(new Seen(one))),
-        ]),
-      ),
-    );
+    const see = (one: Outline): void => {
+      observations.push(new Seen(one));
+    };
+    const read: (() => Promise<boolean>)[] = [];
+    // A still and a clip are of no kind, and do not say their dive.
+    if (kind === null && dive === null) {
+      read.push(() => each<ClipRow>("clips", { ...of, channel }, (one) => clips.add(one)));
+      read.push(() => each<FramegrabRow>("framegrabs", { ...of, channel }, (one) => stills.add(one)));
+    }
+    const noted = { ...of, kind, dive };
+    const most = channel === null ? ROWS_MAX : WHOLE_MAX;
+    if (channel === null) read.push(() => each("observations/outlines", noted, see, most));
+    else read.push(() => each("observations", noted, whenOf(channel, see), most));
+    const answer = await this.opening.of(() => this.keep(() => Promise.all(read.map((begin) => begin()))));
     if (answer === null) return;
     const entries = inOrder(observations.reverse(), [...stills.all, ...clips.all]).toReversed();
-    this.loose = { entries, isCut: answer.includes(true) };
+    this.loose = { entries, isCut: answer.includes(true), most };
   }
 
   private learn(rows: readonly RecordingRow[]): void {
@@ -250,6 +259,13 @@ class Finder {
       return null;
     }
   }
+}
+
+/** Takes the observations that are of a channel: without a recording only their stills and clips say of which. */
+function whenOf(channel: string, take: (one: Observation) => void): (one: Observation) => void {
+  return (one) => {
+    if ([...one.stills, ...one.clips].some((file) => file.channel === channel)) take(one);
+  };
 }
 
 /** Stills and clips, of all channels of each together. */

@@ -35,7 +35,7 @@ const shown = (): string[] => finder.recordings.map(({ id }) => id);
 beforeEach(async () => {
   vi.stubGlobal("fetch", (address: string) => Promise.resolve(answer(address)));
   all = ids(250, 1);
-  Object.assign(finder.wanted, { text: "", from: "", to: "" });
+  Object.assign(finder.wanted, { text: "", from: "", to: "", channel: "", kind: "", dive: "" });
   await finder.search();
   asked = [];
 });
@@ -84,6 +84,34 @@ test("what belongs to no recording is listed with the newest first, a still once
   expect(finder.loose?.entries.map(({ id }) => id)).toEqual(["o2", "f1", "o1"]);
   expect(finder.loose?.isCut).toBe(false);
   expect(asked.every((url) => url.searchParams.get("without_recording") === "true")).toBe(true);
+});
+
+test("without a recording a dive and a kind leave their observations alone, which the recorder finds", async () => {
+  Object.assign(finder.wanted, { kind: "AN", dive: " 12 " });
+  await finder.search();
+  asked = [];
+  await finder.openLoose();
+  expect(asked.map((url) => url.pathname)).toEqual(["/api/v1/observations/outlines"]);
+  expect(asked.map((url) => [url.searchParams.get("kind"), url.searchParams.get("dive")])).toEqual([["AN", "12"]]);
+});
+
+test("without a recording a channel leaves what has files of it", async () => {
+  const row = { number: 1, code: "AN", label: "Anode", class: "finding", is_span: false, state: "point", text: "" };
+  const seen = { ...row, utc: "2026-05-04T03:02:00Z", clips: [] };
+  lists = {
+    "/api/v1/observations": [
+      { ...seen, id: "o3", stills: [{ id: "f1", channel: "Stern", path: "" }] },
+      { ...seen, id: "o2", stills: [{ id: "f1", channel: "Bow", path: "" }] },
+      { ...seen, id: "o1", stills: [] },
+    ],
+  };
+  finder.wanted.channel = "Bow";
+  await finder.search();
+  asked = [];
+  await finder.openLoose();
+  expect(finder.loose?.entries.map(({ id }) => id)).toEqual(["o2"]);
+  const ofChannel = asked.filter((url) => url.searchParams.get("channel") === "Bow").map((url) => url.pathname);
+  expect(ofChannel).toEqual(["/api/v1/clips", "/api/v1/framegrabs"]);
 });
 
 test("a time is searched, and what is no time asks nothing and changes nothing", async () => {
