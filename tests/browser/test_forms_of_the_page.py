@@ -113,8 +113,58 @@ async def test_a_touch_beside_a_dialog_throws_nothing_away(page: Page, server: s
     await words.press("End")
     await words.press_sequentially(", and its end")
     await expect(words).to_have_value("Half a sentence, and its end")
+
+
+async def test_escape_throws_what_was_entered_away_only_after_a_question(
+    page: Page, server: str, pictures: Path
+) -> None:
+    await opened(page, server)
+    await press(page, "n")
+    words = page.get_by_role("dialog", name="Note").get_by_label("Words")
+    await words.fill("Half a sentence")
     await page.keyboard.press("Escape")
-    await expect(words).to_have_count(0)
+    asked = page.get_by_role("group", name="Throw away what was entered here?")
+    await expect(asked.get_by_role("button", name="Go on")).to_be_focused()
+    await shoot(page, "throw-away", pictures)
+    assert await faults_of_axe(page) == []
+    await page.keyboard.press("Escape")
+    await expect(asked).to_have_count(0)
+    await expect(words).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(asked.get_by_role("button", name="Go on")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(words).to_be_focused()
+    await expect(words).to_have_value("Half a sentence")
+    await page.keyboard.press("Escape")
+    await expect(asked.get_by_role("button", name="Go on")).to_be_focused()
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+async def test_escape_closes_a_form_at_once_in_which_nothing_was_entered(
+    page: Page, server: str, recorder: FakeRecorder
+) -> None:
+    await opened(page, server)
+    await press(page, "l")
+    late = page.get_by_role("dialog", name="Late entry")
+    await late.get_by_label("Words").fill("Rope")
+    await late.get_by_label("Words").fill("")
+    await page.keyboard.press("Escape")
+    await expect(late).to_have_count(0)
+    await press(page, "l")
+    await late.locator("input[value=AN]").check()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("group", name="Throw away")).to_be_visible()
+    await page.get_by_role("button", name="Throw away").click()
+    await expect(late).to_have_count(0)
+    await press(page, "t")
+    await page.get_by_role("dialog").get_by_label("Dive", exact=True).fill("12")
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Go on").click()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    assert recorder.dive_context.dive == "12"
 
 
 async def test_a_kind_that_exists_is_changed_with_all_that_it_has_and_not_overwritten(

@@ -25,6 +25,9 @@ export const frame = catalogue(
     reload: "Load the page again",
     close: "Close",
     cancel: "Cancel",
+    throwAwayTitle: "Throw away what was entered here?",
+    goOn: "Go on",
+    throwAway: "Throw away",
   },
   {
     de: {
@@ -50,6 +53,9 @@ export const frame = catalogue(
       reload: "Seite neu laden",
       close: "Schließen",
       cancel: "Abbrechen",
+      throwAwayTitle: "Verwerfen, was hier eingegeben wurde?",
+      goOn: "Weiter",
+      throwAway: "Verwerfen",
     },
     no: {
       skip: "Til bildene",
@@ -73,6 +79,9 @@ export const frame = catalogue(
       reload: "Last siden på nytt",
       close: "Lukk",
       cancel: "Avbryt",
+      throwAwayTitle: "Forkaste det som er skrevet inn her?",
+      goOn: "Fortsett",
+      throwAway: "Forkast",
     },
     pt: {
       skip: "Para as imagens",
@@ -97,6 +106,9 @@ export const frame = catalogue(
       reload: "Carregar a página de novo",
       close: "Fechar",
       cancel: "Cancelar",
+      throwAwayTitle: "Descartar o que foi escrito aqui?",
+      goOn: "Continuar",
+      throwAway: "Descartar",
     },
   },
 );
