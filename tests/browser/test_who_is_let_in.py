@@ -132,6 +132,9 @@ async def test_two_operators_see_what_the_other_does(page: Page, tmp_path: Path)
         await expect(page.get_by_role("dialog")).to_have_count(0)
         await press(page, "c")
         await expect(other.get_by_role("button", name="End clip")).to_be_visible()
+        await press(page, "s")
+        await expect(other.get_by_test_id("elsewhere")).to_contain_text("Still of Bow stored")
+        await expect(page.get_by_test_id("elsewhere")).to_have_count(0)
 
 
 async def go_on(page: Page, seconds: int) -> None:

@@ -82,6 +82,12 @@ export const actions = catalogue(
     onDisk: "On disk.",
     moreFiles: (count: number) => `and ${count} more`,
     stillOf: (name: string) => `Still of ${name}`,
+    storedElsewhere: (channels: number, name: string) =>
+      channels === 1 ? `Still of ${name} stored` : `Still of ${channels} channels stored`,
+    countedElsewhere: (count: number, hasMore: boolean) =>
+      `Still stored, ${hasMore ? "more than " : ""}${count} by now`,
+    newestAt: (clock: string) => `the newest ${clock} UTC`,
+    notHere: "Not taken on this page.",
     startLabel: "Start, or ask to stop",
     stillLabel: "Still of all channels",
     clipLabel: "Start or end a clip",
@@ -177,6 +183,11 @@ export const actions = catalogue(
       onDisk: "Auf der Platte.",
       moreFiles: (count) => `und ${count} weitere`,
       stillOf: (name) => `Foto von ${name}`,
+      storedElsewhere: (channels, name) =>
+        channels === 1 ? `Foto von ${name} gespeichert` : `Foto von ${channels} Kanälen gespeichert`,
+      countedElsewhere: (count, hasMore) => `${hasMore ? "Mehr als " : ""}${count} Fotos gespeichert`,
+      newestAt: (clock) => `das neueste ${clock} UTC`,
+      notHere: "Nicht auf dieser Seite gemacht.",
       startLabel: "Start, oder Stopp fragen",
       stillLabel: "Foto von allen Kanälen",
       clipLabel: "Clip beginnen oder beenden",
@@ -270,6 +281,11 @@ export const actions = catalogue(
       onDisk: "På disken.",
       moreFiles: (count) => `og ${count} til`,
       stillOf: (name) => `Foto fra ${name}`,
+      storedElsewhere: (channels, name) =>
+        channels === 1 ? `Foto fra ${name} lagret` : `Foto fra ${channels} kanaler lagret`,
+      countedElsewhere: (count, hasMore) => `${hasMore ? "Mer enn " : ""}${count} foto lagret`,
+      newestAt: (clock) => `det nyeste ${clock} UTC`,
+      notHere: "Ikke tatt på denne siden.",
       startLabel: "Start, eller spør om stopp",
       stillLabel: "Foto fra alle kanaler",
       clipLabel: "Start eller avslutt klipp",
@@ -363,6 +379,11 @@ export const actions = catalogue(
       onDisk: "No disco.",
       moreFiles: (count) => `e mais ${count}`,
       stillOf: (name) => `Foto de ${name}`,
+      storedElsewhere: (channels, name) =>
+        channels === 1 ? `Foto de ${name} guardada` : `Foto de ${channels} canais guardada`,
+      countedElsewhere: (count, hasMore) => `${hasMore ? "Mais de " : ""}${count} fotos guardadas`,
+      newestAt: (clock) => `a mais recente ${clock} UTC`,
+      notHere: "Não foi tirada nesta página.",
       startLabel: "Iniciar, ou pedir para parar",
       stillLabel: "Foto de todos os canais",
       clipLabel: "Iniciar ou terminar um clipe",

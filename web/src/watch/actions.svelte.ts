@@ -16,6 +16,9 @@ const COMMAND_SECONDS = 60;
 /** An archive may wait for its folder, and its files are looked at before it begins. */
 const ARCHIVE_SECONDS = 90;
 
+/** Without contact the page knows its clock no better than that. */
+const CONTACT_LATE_MS = 5000;
+
 /** What the recorder is told by one request of its own. */
 type Command = Exclude<Deed, "observe" | "change" | "save" | "save-file">;
 
@@ -42,6 +45,10 @@ class Actions {
   proof = $state.raw<Proof | null>(null);
   /** What failed, the newest last, until somebody closes it: no later success takes its place. */
   failures = $state.raw<readonly Proof[]>([]);
+  /** Of the stills that were taken on this page. */
+  readonly ownStills = new Set<string>();
+  /** A still of this page that failed or has no answer may be there all the same, as one of up to then. */
+  ownStillsUntilMs = 0;
   /** Grows with each proof, so that the same one is shown twice if it happens twice. */
   proofs = $state(0);
 
@@ -64,6 +71,7 @@ class Actions {
     return this.run(deed, deed, async () => {
       if (deed === "still") this.show(pending(deed));
       const outcome = await ask<Outcome>("POST", `/api/v1/${PATHS[deed]}`, { seconds: COMMAND_SECONDS });
+      if (deed === "still") this.ownStills.add(outcome.id);
       this.show(proofOf(deed, outcome));
     });
   }
@@ -149,6 +157,7 @@ class Actions {
       return true;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
+      if (deed === "still") this.ownStillsUntilMs = (recorder.utcMs ?? 0) + CONTACT_LATE_MS;
       this.show(refusalOf(deed, error));
       return false;
     } finally {

@@ -47,6 +47,9 @@ class Recorder {
   hasOlderObservations = $state(false);
   readings = $state.raw<ReadonlyMap<string, { reading: Reading; cameMs: number }>>(new Map());
   last = $state.raw<LastRecording | null>(null);
+  /** How many files of stills were stored since `listensSinceMs`, by the recorder's clock; null: it has not been heard. */
+  stillsStored = $state(0);
+  listensSinceMs: number | null = null;
   /** A new alarm is heard, too. */
   hasSound = $state(localStorage.getItem(SOUND) !== "off");
   /** The program was exchanged while this page was open. */
@@ -160,15 +163,16 @@ class Recorder {
     this.cameMs = this.nowMs;
     this.failures = 0;
     this.isLossHeard = false;
-    if (this.feeds.length === 0) this.listen(status.newest_event_cursor);
+    if (this.feeds.length === 0) this.listen(status);
     else if (wasAway) this.renewFeeds();
     this.compareCursor(status.newest_event_cursor);
     this.compareReadings();
     if (wasAway) this.refreshAll();
   }
 
-  private listen(cursor: number): void {
-    this.cursor = cursor;
+  private listen(status: Status): void {
+    this.cursor = status.newest_event_cursor;
+    this.listensSinceMs = Date.parse(status.utc);
     this.feeds = [
       follow(
         () => query("/api/v1/events", { cursor: this.cursor }),
@@ -214,6 +218,7 @@ class Recorder {
     this.cursor = event.cursor;
     if (event.observation !== null || event.kind.startsWith("observation_")) void this.refreshObservations();
     if (event.observation !== null) for (const tell of this.observers) tell(event.observation);
+    if (event.kind === "framegrab_stored") this.stillsStored += 1;
     if (event.kind === "context_changed") void this.refreshContext();
     if (event.kind.startsWith("recording_")) void this.refreshLast();
   }
