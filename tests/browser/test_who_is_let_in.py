@@ -102,7 +102,7 @@ async def test_an_open_recorder_is_warned_of_on_the_page(page: Page, open_to_all
     await opened(page, open_to_all)
     await says(page, "NOT RECORDING")
     await expect(page.get_by_test_id("notice")).to_have_text(
-        "Anyone in this network can start and stop. Set a password."
+        "Anyone in this network can start and stop. Set a password in the settings file."
     )
     await opened(page, server)
     await says(page, "NOT RECORDING")

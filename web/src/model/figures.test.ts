@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { age, bytes, clockTenths, day, duration, fileName, shortDuration, timeLeft } from "./figures";
+import { age, bytes, clockOfDay, clockTenths, day, duration, fileName, shortDuration, timeLeft } from "./figures";
 
 test.each([
   [0, "00:00:00"],
@@ -23,6 +23,12 @@ test.each([
 test("times are UTC, whatever the zone of the browser", () => {
   expect(clockTenths("2026-05-04T05:02:01.123+02:00")).toBe("03:02:01.1");
   expect(day("2026-11-26T23:59:59Z", "en")).toContain("26");
+});
+
+test("a time of another day says its day", () => {
+  const nowMs = Date.parse("2026-11-26T00:10:00Z");
+  expect(clockOfDay("2026-11-26T00:00:00Z", nowMs)).toBe("00:00:00");
+  expect(clockOfDay("2026-11-25T23:59:59.9Z", nowMs)).toBe("2026-11-25 23:59:59");
 });
 
 test("ages, sizes and names", () => {

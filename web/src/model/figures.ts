@@ -20,6 +20,12 @@ export function clock(instant: string | number): string {
   return new Date(instant).toISOString().slice(11, 19);
 }
 
+/** The time of day, with its day unless that is today, as `2026-11-25 14:31:52`. */
+export function clockOfDay(instant: string | number, nowMs: number): string {
+  const [day = "", time = ""] = new Date(instant).toISOString().slice(0, 19).split("T");
+  return new Date(nowMs).toISOString().startsWith(day) ? time : `${day} ${time}`;
+}
+
 /** The time of day with tenths of a second: of pictures, whose second is too coarse. */
 export function clockTenths(instant: string | number): string {
   return new Date(instant).toISOString().slice(11, 21);

@@ -33,6 +33,12 @@ test("in automatic layout a channel in trouble takes the place of the last healt
   expect(wall.hidden).toEqual([]);
 });
 
+test("in automatic layout the healthy ones without a tile are named, and in a chosen one nobody misses them", () => {
+  const all = tiles(18, [17]);
+  expect(wallOf(all, "auto").beyond.map((one) => one.name)).toEqual(["C15", "C16"]);
+  expect(wallOf(all, 4).beyond).toEqual([]);
+});
+
 test("more and fewer tiles end at one and at sixteen", () => {
   expect([resized("auto", 9, 1), resized(16, 9, 1), resized(4, 9, -1), resized(1, 9, -1)]).toEqual([16, 16, 1, 1]);
 });

@@ -12,6 +12,8 @@ export interface Wall {
   shown: Tile[];
   /** Channels in trouble that have no tile; the wall names them. */
   hidden: Tile[];
+  /** The others for which automatic layout has no tile: there are more than it can show. */
+  beyond: Tile[];
 }
 
 export function wallOf(tiles: readonly Tile[], layout: Layout): Wall {
@@ -27,11 +29,13 @@ export function wallOf(tiles: readonly Tile[], layout: Layout): Wall {
     }
   }
   const columns = Math.ceil(Math.sqrt(size));
+  const without = tiles.filter((tile) => !shown.includes(tile));
   return {
     columns,
     rows: Math.max(1, Math.ceil(Math.min(size, Math.max(shown.length, 1)) / columns)),
     shown,
-    hidden: troubled.filter((tile) => !shown.includes(tile)),
+    hidden: without.filter(isTroubled),
+    beyond: layout === "auto" ? without.filter((tile) => !isTroubled(tile)) : [],
   };
 }
 

@@ -20,13 +20,13 @@ export function missingTime(seconds: number): string {
   return seconds < 60 ? `${seconds.toFixed(1)} s` : duration(seconds);
 }
 
-/** The sentences of the bar's second line, the most important first. `lastEndUtc` is of the last recording. */
-export function sentences(bar: Bar, contact: Contact, lastEndUtc: string | null, t: Texts): string[] {
+/** The sentences of the bar's second line, the most important first. `lastEnd`: when the last recording ended, as text. */
+export function sentences(bar: Bar, contact: Contact, lastEnd: string | null, t: Texts): string[] {
   switch (bar.state) {
     case "no-contact":
       return [noContact(contact, t)];
     case "idle":
-      return [t.ready(bar.live, bar.total), ...idle(bar, lastEndUtc, t)];
+      return [t.ready(bar.live, bar.total), ...idle(bar, lastEnd, t)];
     case "starting":
       return [t.waitingForDisk];
     case "failed":
@@ -59,9 +59,9 @@ function noContact({ lastMs, seconds, isClockStopped }: Contact, t: Texts): stri
   return isClockStopped ? t.clockStands(clock(lastMs)) : t.noAnswerSince(clock(lastMs));
 }
 
-function idle(bar: Bar, lastEndUtc: string | null, t: Texts): string[] {
+function idle(bar: Bar, lastEnd: string | null, t: Texts): string[] {
   if (bar.alarm !== null) return [bar.alarm.fact];
-  return lastEndUtc === null ? [] : [t.lastEnded(clock(lastEndUtc))];
+  return lastEnd === null ? [] : [t.lastEnded(lastEnd)];
 }
 
 function lost(bar: Bar, t: Texts): string {

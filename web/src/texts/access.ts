@@ -12,7 +12,7 @@ export const access = catalogue(
     tooMany: "There were too many wrong passwords; try again in a few seconds.",
     noAnswer: "The recorder does not answer. It may still be recording.",
     mayLook: (name: string) => `${name} may look. Only an operator can start, stop and change something.`,
-    openToAll: "Anyone in this network can start and stop. Set a password.",
+    openToAll: "Anyone in this network can start and stop. Set a password in the settings file.",
   },
   {
     de: {
@@ -25,7 +25,7 @@ export const access = catalogue(
       tooMany: "Es gab zu viele falsche Passwörter; in ein paar Sekunden geht es wieder.",
       noAnswer: "Der Rekorder antwortet nicht. Er nimmt vielleicht noch auf.",
       mayLook: (name) => `${name} darf zusehen. Nur ein Bediener kann starten, stoppen und etwas ändern.`,
-      openToAll: "Jeder in diesem Netz kann starten und stoppen. Ein Passwort schützt davor.",
+      openToAll: "Jeder in diesem Netz kann starten und stoppen. Ein Passwort in der Einstellungsdatei schützt davor.",
     },
     no: {
       title: "Logg inn",
@@ -37,7 +37,7 @@ export const access = catalogue(
       tooMany: "Det var for mange feil passord; prøv igjen om noen sekunder.",
       noAnswer: "Opptakeren svarer ikke. Den tar kanskje fortsatt opp.",
       mayLook: (name) => `${name} kan se på. Bare en operatør kan starte, stoppe og endre noe.`,
-      openToAll: "Alle i dette nettet kan starte og stoppe. Sett et passord.",
+      openToAll: "Alle i dette nettet kan starte og stoppe. Sett et passord i innstillingsfilen.",
     },
     pt: {
       title: "Entrar",
@@ -49,7 +49,7 @@ export const access = catalogue(
       tooMany: "Houve demasiadas palavras-passe erradas; tente de novo dentro de segundos.",
       noAnswer: "O gravador não responde. Pode ainda estar a gravar.",
       mayLook: (name) => `${name} pode ver. Só um operador pode iniciar, parar e alterar.`,
-      openToAll: "Qualquer pessoa nesta rede pode iniciar e parar. Defina uma palavra-passe.",
+      openToAll: "Qualquer pessoa nesta rede pode iniciar e parar. Defina uma palavra-passe no ficheiro de definições.",
     },
   },
 );
