@@ -90,6 +90,7 @@ async def test_a_recording_of_which_nothing_is_stored_is_never_called_one(
     await expect(bar).to_contain_text("A recording was started, but nothing of it reaches the disk.")
     await expect(page.locator(".chip").first).to_have_text("not recorded")
     await expect(page).to_have_title(re.compile("^✕"))
+    await expect(page.locator("link[rel=icon]")).to_have_attribute("href", re.compile("%23b3261e"))
     await expect(bar).not_to_have_css("background-color", calm)
 
 
