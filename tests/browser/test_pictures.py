@@ -215,6 +215,6 @@ async def test_an_inspection(page: Page, program: Program, pictures: Path) -> No
     await page.keyboard.press("e")
     await page.get_by_role("link", name="whole").click()
     await page.locator('[data-main="true"] video').wait_for()
-    await page.get_by_role("button", name="DM-001").click()
+    await page.get_by_role("button", name="DM-001").first.click()
     await played(page)
     await shoot(page, "review", pictures)

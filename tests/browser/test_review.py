@@ -140,7 +140,7 @@ async def test_what_is_in_a_recording_leads_to_its_place(page: Page, program: Pr
     (observation,) = (await asyncio.to_thread(program.get, "/api/v1/observations"))["items"]
     recording = observation["recording_id"]
     await page.goto(f"{program.url}/review/{recording}")
-    await page.get_by_role("button", name="AN-001").click()
+    await page.get_by_role("button", name="AN-001").first.click()
     await expect(page.locator("[data-at]")).to_have_text(observation["utc"][11:23])
     await page.keyboard.press("Home")
     await expect(page.locator("[data-at]")).not_to_have_text(observation["utc"][11:23])
@@ -284,6 +284,10 @@ async def test_a_key_enters_what_is_shown_and_the_timeline_has_it(page: Page, pr
     await expect(page.locator('.timeline i[title^="FJ-"]')).to_have_count(1)
     await expect(page.locator(".entry", has_text="Weld")).to_have_count(1)
     assert (await label(page), await page.locator("[data-at]").inner_text()) == (frame, at)
+    await page.locator(".entry", has_text="Weld").get_by_role("button", name="Details").click()
+    await expect(dialog).to_contain_text("Weld")
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_have_count(0)
     (one,) = (await asyncio.to_thread(program.get, "/api/v1/observations?kind=FJ"))["items"]
     assert (one["utc"][11:23], one["entered_by"], one["recording_id"]) == (at, "late", part["recording_id"])
     assert [place["frame"] for place in one["places"] if place["channel"] == "Bow"] == [frame]

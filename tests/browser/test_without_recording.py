@@ -55,6 +55,11 @@ async def test_a_still_and_an_observation_without_a_recording_are_found_and_seen
     await page.keyboard.press("Escape")
     await page.get_by_role("button", name="AN-001").click()
     await expect(dialog).to_contain_text("Loose cable")
+    await dialog.get_by_role("button", name="Fill in").click()
+    await dialog.get_by_label("Words").fill("Cable fixed")
+    await page.keyboard.press("Enter")
+    await expect(dialog).to_have_count(0)
+    assert [one.now.text for one in recorder.observations.held.values()] == ["Cable fixed"]
 
 
 async def test_what_is_searched_holds_for_what_belongs_to_no_recording(
