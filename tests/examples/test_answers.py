@@ -217,6 +217,7 @@ TWO_CAMERAS: tuple[Act, ...] = (
     "integration: GET /api/recording/fileextension",
     "integration: GET /api/framegrabs/fileextension",
     "inspector: GET /api/inspector/pathtemplate",
+    "api: GET /api/v1/templates",
     "inspector: When something is wrong",
     wrong_split_time,
     "api: When something is wrong",
@@ -291,6 +292,7 @@ TWO_CAMERAS: tuple[Act, ...] = (
     stern_hangs,
     "inspector: GET /api/inspector/stoprecording#1",
     "inspector: POST /api/inspector/pathtemplate",
+    "api: PATCH /api/v1/templates",
 )
 NARRATION: tuple[Act, ...] = (
     "inspector: POST /api/recordersettings/apply#1",

@@ -52,8 +52,8 @@ class ObservationKind:
     fields: tuple[KindField, ...] = ()
     takes_still: bool = False
     clip_seconds: float = 0.0
-    """How long a clip goes on after the press; it begins with the channels' pre-roll. 0: no clip, but for an anomaly the
-    usual ten seconds, or its whole span."""
+    """How long a clip goes on after the press; it begins with the channels' pre-roll. 0: no clip, but for an anomaly
+    the usual ten seconds, or its whole span."""
     takes_span_clip: bool = False
     """A clip as long as the span, with the pre-roll before it."""
 

@@ -1,11 +1,30 @@
-"""`/api/v1/templates/evaluate`."""
+"""`/api/v1/templates` and `/api/v1/templates/evaluate`."""
 
 import httpx
 import pytest
 
 from fakes.recorder import FakeRecorder
 
-PATH = "/api/v1/templates/evaluate"
+SET = "/api/v1/templates"
+PATH = f"{SET}/evaluate"
+
+
+async def test_templates_are_read_and_changed_by_the_names_of_the_settings_file(client: httpx.AsyncClient) -> None:
+    before = (await client.get(SET)).json()
+    assert before["anomaly"] == "${yyyy}${MM}${dd}${hh}${mm}${ss}${fff}@${channelname}_anomaly"
+    assert before["clip"] is None
+    answer = await client.patch(SET, json={"Filename": "${channelname}", "directory": None, "clip": "C_${channelname}"})
+    assert answer.status_code == 200
+    assert answer.json() == before | {"filename": "${channelname}", "clip": "C_${channelname}"}
+    assert (await client.get("/api/inspector/pathtemplate")).json()["FilenameTemplate"] == "${channelname}"
+    assert (await client.patch(SET, json={"clip": ""})).json()["clip"] is None
+
+
+async def test_a_template_that_is_refused_changes_nothing(client: httpx.AsyncClient) -> None:
+    before = (await client.get(SET)).json()
+    answer = await client.patch(SET, json={"event": "E", "filename": " ./"})
+    assert (answer.status_code, answer.json()["field"]) == (400, "filename")
+    assert (await client.get(SET)).json() == before
 
 
 async def test_names_are_shown_and_nothing_is_changed(client: httpx.AsyncClient, recorder: FakeRecorder) -> None:

@@ -66,7 +66,7 @@ from seacorder.api.v1.setup import (
     TriedView,
 )
 from seacorder.api.v1.status_views import AlarmView, StatusView
-from seacorder.api.v1.templates import TEMPLATES_BODY, NamesView, Templates
+from seacorder.api.v1.templates import TEMPLATES_BODY, NamesView, Templates, TemplatesView
 
 
 def add_v1(app: FastAPI, recorder: Recorder, setup: SetupSource | None = None) -> None:
@@ -112,6 +112,10 @@ def _add_settings(app: FastAPI, recorder: Recorder) -> None:
         extra=CHANNEL_BODY,
     )
     templates = Templates(recorder)
+    _route(app, "GET", "/templates", templates.templates, model=TemplatesView)
+    _route(
+        app, "PATCH", "/templates", templates.change, model=TemplatesView, fails=(400, 409, 503), extra=TEMPLATES_BODY
+    )
     _route(
         app, "POST", "/templates/evaluate", templates.evaluate, model=NamesView, fails=(400, 409), extra=TEMPLATES_BODY
     )
