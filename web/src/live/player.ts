@@ -14,8 +14,8 @@ export interface TileElements {
 
 /** A browser that has shown nothing so long after it got a keyframe cannot play the stream, whatever it says. */
 const FIRST_PICTURE_MS = 2000;
-/** Of H.264, which each of them can play: it may be slow. */
-const FIRST_PICTURE_OF_H264_MS = 10_000;
+/** Of H.264, which each of them can play: it, or what is between, may be slow, and the tile takes it for that before. */
+const FIRST_PICTURE_OF_H264_MS = 30_000;
 /** A stream that the browser has given up is begun again so many times in a row. */
 const TRIES = 3;
 const CANNOT = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Kind } from "../api/types";
-import { firstField, isOfBegin, lateTime } from "./late";
+import { firstField, isOfBegin, lateTime, openFrom } from "./late";
 
 const NOW = Date.parse("2026-11-26T14:32:07Z");
 const AT = Date.parse("2026-11-25T23:59:50.480Z");
@@ -11,8 +11,10 @@ function late(
   until: string | null,
   overMs: number | null = null,
   atMs: number | null = AT,
+  openFromMs = -Infinity,
 ): ReturnType<typeof lateTime> {
-  return lateTime({ atMs, until, overMs }, NOW);
+  const within = overMs === null ? null : { fromMs: AT - 60_000, toMs: overMs };
+  return lateTime({ atMs, until, within, openFromMs }, NOW);
 }
 
 describe("an instant", () => {
@@ -39,6 +41,22 @@ describe("the end of a span", () => {
   test("may be missing only where it may still be open", () => {
     expect(late(" ")).toEqual({ fromMs: AT, toMs: null });
     expect(late(" ", OVER)).toBe("missing");
+    expect(late(" ", null, AT, AT + 1)).toBe("missing");
+    expect(late(" ", OVER, AT - 120_000, AT)).toBe("missing");
+    const status = { utc: "2026-11-26T14:32:07Z", recording_id: "r", recording_seconds: 60 };
+    expect(openFrom(status, null)).toBe(NOW - 61_000);
+    expect(openFrom({ ...status, recording_id: null }, "2026-11-26T14:00:00Z")).toBe(NOW - 1_927_000);
+    expect(openFrom({ ...status, recording_id: null }, null)).toBe(-Infinity);
+  });
+
+  test("in the second of the beginning is the beginning", () => {
+    expect(late("23:59:50")).toEqual({ fromMs: AT, toMs: AT });
+  });
+
+  test("of another day than the played recording is not held against that one", () => {
+    const before = AT - 3_600_000;
+    expect(late("23:00:00", OVER, before)).toEqual({ fromMs: before, toMs: AT - 3_590_480 });
+    expect(late("02:00:00", OVER, OVER + 1001)).toEqual({ fromMs: OVER + 1001, toMs: OVER + 5_400_000 });
   });
 
   test("before the beginning, after now, or no time is refused", () => {
@@ -82,12 +100,12 @@ const ANODE: Kind = {
 };
 
 test("typing begins at what is not given yet", () => {
-  const given = { atMs: AT, channel: "Bow", code: "AN", overMs: OVER };
+  const given = { atMs: AT, channel: "Bow", code: "AN", within: { fromMs: AT - 60_000, toMs: OVER } };
   const span = { ...ANODE, is_span: true };
   expect(firstField(null, undefined)).toBe("when");
   expect(firstField({ ...given, code: null }, undefined)).toBe("kind");
   expect(firstField(given, ANODE)).toBe("fields");
   expect(firstField(given, { ...ANODE, fields: [] })).toBe("words");
   expect(firstField(given, span)).toBe("until");
-  expect(firstField({ ...given, overMs: null }, span)).toBe("fields");
+  expect(firstField({ ...given, within: null }, span)).toBe("fields");
 });

@@ -1,5 +1,5 @@
 /** Late entries: an instant of the past, or a time that begins with it, as the fields of the dialog have it. */
-import type { Kind } from "../api/types";
+import type { Kind, Status } from "../api/types";
 import { DAY_MS, instantOf } from "./times";
 
 /** What is known of a late entry before somebody types: it is of the picture that is played. */
@@ -10,8 +10,8 @@ export interface Given {
   channel: string;
   /** Of its kind; null: the kind is to be chosen. */
   code: string | null;
-  /** The end of its recording, by which what began in it has ended, too; null: the recording still runs. */
-  overMs: number | null;
+  /** Its recording, with which what began in it has ended, too; null: the recording still runs. */
+  within: { fromMs: number; toMs: number } | null;
 }
 
 export interface LateTime {
@@ -34,20 +34,39 @@ export interface Typed {
   /** The field of the end; null: the kind is no span. */
   until: string | null;
   /** As of `Given`. */
-  overMs: number | null;
+  within: Given["within"];
+  /** What began before has ended; see `openFrom`. */
+  openFromMs: number;
 }
 
-/** What is to be entered, or what is wrong with it. An end without a day is the first such time after the beginning. */
-export function lateTime({ atMs, until, overMs }: Typed, nowMs: number): LateTime | WrongBegin | WrongEnd {
+/**
+ * What is to be entered, or what is wrong with it. An end without a day is the first such time after the beginning; one
+ * of the same second as the beginning is the beginning itself, for people type whole seconds.
+ */
+export function lateTime({ atMs, until, within, openFromMs }: Typed, nowMs: number): LateTime | WrongBegin | WrongEnd {
   if (atMs === null) return "when";
   if (atMs > nowMs) return "future";
   if (until === null) return { fromMs: atMs, toMs: null };
-  if (until.trim() === "") return overMs === null ? { fromMs: atMs, toMs: null } : "missing";
-  const toMs = instantOf(until, atMs + DAY_MS - 1);
-  if (toMs === null) return "until";
+  const limitMs = within !== null && atMs >= within.fromMs && atMs <= within.toMs + SECOND_MS ? within.toMs : null;
+  if (until.trim() === "") {
+    return limitMs === null && atMs >= openFromMs ? { fromMs: atMs, toMs: null } : "missing";
+  }
+  const secondMs = Math.floor(atMs / SECOND_MS) * SECOND_MS;
+  const typedMs = instantOf(until, secondMs + DAY_MS - 1);
+  if (typedMs === null) return "until";
+  const toMs = typedMs === secondMs ? atMs : typedMs;
   if (toMs < atMs) return "order";
   if (toMs > nowMs) return "untilFuture";
-  return overMs !== null && toMs > overMs + SECOND_MS ? "over" : { fromMs: atMs, toMs };
+  return limitMs !== null && toMs > limitMs + SECOND_MS ? "over" : { fromMs: atMs, toMs };
+}
+
+/** Since when a span may still be open: since the recording that runs, or the end of the last one. UTC in milliseconds. */
+export function openFrom(
+  status: Pick<Status, "utc" | "recording_id" | "recording_seconds">,
+  lastEndUtc: string | null,
+): number {
+  if (status.recording_id !== null) return Date.parse(status.utc) - status.recording_seconds * 1000 - SECOND_MS;
+  return lastEndUtc === null ? -Infinity : Date.parse(lastEndUtc);
 }
 
 export function isOfBegin(wrong: WrongBegin | WrongEnd): wrong is WrongBegin {
@@ -61,6 +80,6 @@ export function firstField(
 ): "when" | "kind" | "until" | "fields" | "words" {
   if (given === null) return "when";
   if (kind === undefined) return "kind";
-  if (kind.is_span && given.overMs !== null) return "until";
+  if (kind.is_span && given.within !== null) return "until";
   return kind.fields.length > 0 ? "fields" : "words";
 }

@@ -71,6 +71,17 @@ describe("LiveForm", () => {
     expect(form.stream).toBe("main");
   });
 
+  it("tries what is recorded again, though the browser cannot play the preview", () => {
+    const form = begun();
+    form.turn(12_001);
+    form.told("unplayable", 13_000);
+    expect(said(form)).toEqual([null, "pictures", "late"]);
+    form.turn(72_002);
+    expect(said(form)).toEqual(["main", "pictures", "late"]);
+    form.turn(84_003);
+    expect(said(form)).toEqual([null, "pictures", "late"]);
+  });
+
   it("shows pictures while there is no connection for live ones, and stays at what it watches", () => {
     const form = begun();
     form.told("live", 500);

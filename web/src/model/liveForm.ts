@@ -20,8 +20,8 @@ const LONGEST_RETRY_MS = 960_000;
 /** Told what happens to the stream that is watched, and the time in milliseconds of a clock that never goes back. */
 export class LiveForm {
   private at = 0;
-  /** Forms before this one cannot be played by this browser: they are not tried again. */
-  private playable = 0;
+  /** What this browser cannot play: it is not tried again. */
+  private readonly unplayable = new Set<Stream>();
   private kind: LiveState["kind"] = "connecting";
   /** Since when it is of this kind. */
   private sinceMs = 0;
@@ -59,15 +59,14 @@ export class LiveForm {
 
   told(kind: LiveState["kind"], nowMs: number): void {
     if (kind === "unplayable") {
-      this.playable = this.at + 1;
-      this.forget();
+      if (this.stream !== null) this.unplayable.add(this.stream);
       this.next(nowMs);
       return;
     }
     if (kind !== this.kind) this.sinceMs = nowMs;
     this.kind = kind;
     if (kind === "live" || kind === "notlive") this.isBroken = false;
-    if (kind === "live" && this.at === this.playable) this.forget();
+    if (kind === "live" && this.at === this.best) this.forget();
   }
 
   /** What time brings. */
@@ -76,7 +75,7 @@ export class LiveForm {
     if (this.kind === "lost" && waited > LOST_MS) this.isBroken = true;
     if (this.kind === "connecting" && this.stream !== null && waited > PATIENCE_MS) {
       this.isLate = true;
-      if (this.at === this.playable) {
+      if (this.at === this.best) {
         this.retryAtMs = nowMs + this.retryMs;
         this.retryMs = Math.min(2 * this.retryMs, LONGEST_RETRY_MS);
       }
@@ -84,13 +83,20 @@ export class LiveForm {
     }
     if (nowMs > this.retryAtMs) {
       this.retryAtMs = Infinity;
-      this.at = this.playable;
+      this.at = this.best;
       this.begin(nowMs);
     }
   }
 
+  /** The place of the first that the browser can play. */
+  private get best(): number {
+    const at = this.forms.findIndex((stream) => !this.unplayable.has(stream));
+    return at < 0 ? this.forms.length : at;
+  }
+
   private next(nowMs: number): void {
-    this.at += 1;
+    do this.at += 1;
+    while (this.stream !== null && this.unplayable.has(this.stream));
     this.begin(nowMs);
   }
 
