@@ -9,14 +9,19 @@ export interface Frame {
   name: string;
 }
 
-const SECONDS_MAX = 40;
+export const SECONDS_MAX = 40;
 
-/** Throws a `Refusal`. */
-export async function takeFrame(part: Part, offsetMs: number): Promise<Frame> {
+/** The same for all instants at which one frame is shown. */
+export function addressOf(part: Part, offsetMs: number): string {
   const address = new URL(part.file.replace("/file?", "/frame.jpg?"), location.href);
   address.searchParams.delete("most_bytes");
   address.searchParams.set("offset_seconds", String(secondsOf(part, frameAt(part, offsetMs))));
-  const { url, utc: taken } = await askPicture("GET", address.href, { seconds: SECONDS_MAX });
+  return address.href;
+}
+
+/** Throws a `Refusal`. */
+export async function takeFrame(part: Part, offsetMs: number): Promise<Frame> {
+  const { url, utc: taken } = await askPicture("GET", addressOf(part, offsetMs), { seconds: SECONDS_MAX });
   const utc = taken ?? "";
   const name = `${part.channel}_${utc.replaceAll(/[-:]/g, "")}.jpg`;
   return { url, utc, name };

@@ -1,4 +1,5 @@
 /** One clock for all pictures of a recording: the instant that is shown, whether it runs, and how fast. */
+import { SvelteMap } from "svelte/reactivity";
 import {
   arranged,
   frameAt,
@@ -10,6 +11,7 @@ import {
   stepped,
   type Loss,
   type Part,
+  type Shown,
 } from "../../model/playback";
 import type { Content } from "./finder.svelte";
 
@@ -32,7 +34,8 @@ export class Player {
 
   readonly shown = $derived(shownAt(this.partsNow, this.lossesNow, this.main, this.atMs));
   private readonly rows: Content["parts"];
-  private video: HTMLVideoElement | null = null;
+  /** By channel; one that failed is not among them. */
+  private readonly videos = new SvelteMap<string, HTMLVideoElement>();
   private lastMs = 0;
   private frame = 0;
 
@@ -73,14 +76,39 @@ export class Player {
     return this.losses;
   }
 
+  private get names(): readonly string[] {
+    return this.channels;
+  }
+
+  private shownOf(channel: string): Shown {
+    return shownAt(this.parts, this.losses, channel, this.atMs);
+  }
+
   /** The channel's own number of the frame that is shown large; null where nothing was recorded. */
   readonly frameNumber = $derived(
     this.shown.part === null ? null : this.shown.part.firstFrame + frameAt(this.shown.part, this.shown.offsetMs),
   );
 
-  /** The video of the large picture leads: the clock follows what it really shows. */
-  lead(video: HTMLVideoElement | null): void {
-    this.video = video;
+  /**
+   * The channel that the clock follows, so that it says what is really shown: the large one, or another where that cannot be
+   * played; null where none can, or none has anything.
+   */
+  readonly leader = $derived(
+    [this.main, ...this.names].find((one) => this.videos.has(one) && this.shownOf(one).part !== null) ?? null,
+  );
+
+  /** A picture has its video; what is given back takes it away. */
+  offer(channel: string, video: HTMLVideoElement): () => void {
+    this.videos.set(channel, video);
+    return () => {
+      if (this.videos.get(channel) === video) this.videos.delete(channel);
+    };
+  }
+
+  /** A video has failed. Where no other can lead, the clock stands, so that nothing passes unseen. */
+  withdraw(channel: string): void {
+    this.videos.delete(channel);
+    if (this.leader === null) this.pause();
   }
 
   jump(atMs: number): void {
@@ -115,9 +143,10 @@ export class Player {
     if (!this.isRunning) return;
     const passedMs = Math.min(nowMs - this.lastMs, 250) * this.speed;
     this.lastMs = nowMs;
-    const { part } = this.shown;
-    const video = this.video;
-    if (part === null || video === null) {
+    const { leader } = this;
+    const part = leader === null ? null : this.shownOf(leader).part;
+    const video = leader === null ? undefined : this.videos.get(leader);
+    if (part === null || video === undefined) {
       this.atMs += passedMs;
     } else if (video.ended || (video.duration > 0 && video.currentTime >= video.duration - 0.001)) {
       this.atMs = overMs(part) + 1;
