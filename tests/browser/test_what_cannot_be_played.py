@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from browser.operator import faults_of_axe, opened
+from browser.operator import faults_of_axe, opened, says
 from fakes.footage import Recipe, encoded
 from fakes.recorder import FakeRecorder
 from seacorder.model.recording import FileState, Part, Recording, RecordingState
@@ -96,3 +96,42 @@ async def test_without_any_that_can_be_played_the_clock_runs_by_itself(
     await page.keyboard.press(" ")
     await is_running(page, False)
     await expect(still).to_have_js_property("naturalWidth", 64)
+
+
+async def test_of_a_file_that_is_gone_the_recorder_says_why_and_it_is_played_when_it_is_back(
+    page: Page, server: str, recorder: FakeRecorder, tmp_path: Path, film: bytes
+) -> None:
+    recorded(recorder, tmp_path, {"Bow": None, "Stern": None})
+    await opened(page, server, "/review/r1")
+    large, small = page.locator(LARGE), page.locator('.picture[data-main="false"]')
+    await expect(large).to_contain_text("Bow.mp4")
+    await expect(small).to_contain_text("Stern.mp4")
+    await expect(page.get_by_text("This browser cannot play the file.")).to_have_count(0)
+    assert recorder.frames_read == []
+    # Nothing passes unseen: while none can be played, none is said to be.
+    await page.keyboard.press(" ")
+    await expect(page.locator(f"{LARGE} .gap")).to_contain_text("Bow.mp4")
+    await is_running(page, False)
+    await expect(page.locator("[data-frame]")).to_have_text("frame 0")
+    for channel in ("Bow", "Stern"):
+        (tmp_path / f"{channel}.mp4").write_bytes(film)
+    await page.keyboard.press(".")
+    await expect(page.locator(f"{LARGE} video")).to_have_js_property("readyState", 4)
+    await expect(page.locator(SMALL)).to_have_js_property("readyState", 4)
+    await expect(page.locator(".picture .gap")).to_have_count(0)
+
+
+async def test_what_was_shown_without_contact_is_played_when_it_is_back(
+    page: Page, server: str, recorder: FakeRecorder, tmp_path: Path, film: bytes
+) -> None:
+    recorded(recorder, tmp_path, {"Bow": film})
+    await page.route("**/parts/**", lambda route: route.abort())
+    await opened(page, server, "/review/r1")
+    await expect(page.locator(LARGE)).to_contain_text("The recorder does not answer.")
+    await page.route("**/api/**", lambda route: route.abort())
+    await says(page, "NO CONTACT")
+    await page.unroute_all()
+    await expect(page.locator(f"{LARGE} video")).to_have_js_property("readyState", 4)
+    await expect(page.locator(".picture .gap")).to_have_count(0)
+    await page.keyboard.press(" ")
+    await expect(page.locator("[data-frame]")).not_to_have_text("frame 0")

@@ -139,13 +139,16 @@ export class Player {
     cancelAnimationFrame(this.frame);
   }
 
+  private leading(): { part: Part | null; video?: HTMLVideoElement | undefined } {
+    const { leader } = this;
+    return leader === null ? { part: null } : { part: this.shownOf(leader).part, video: this.videos.get(leader) };
+  }
+
   private tick(nowMs: number): void {
     if (!this.isRunning) return;
     const passedMs = Math.min(nowMs - this.lastMs, 250) * this.speed;
     this.lastMs = nowMs;
-    const { leader } = this;
-    const part = leader === null ? null : this.shownOf(leader).part;
-    const video = leader === null ? undefined : this.videos.get(leader);
+    const { part, video } = this.leading();
     if (part === null || video === undefined) {
       this.atMs += passedMs;
     } else if (video.ended || (video.duration > 0 && video.currentTime >= video.duration - 0.001)) {
