@@ -3,6 +3,7 @@ import {
   arranged,
   frameAt,
   inSight,
+  kept,
   nearest,
   neighbour,
   secondsOf,
@@ -11,6 +12,7 @@ import {
   span,
   stepped,
   ticks,
+  wholeView,
   zoomed,
   type Part,
 } from "./playback";
@@ -109,6 +111,17 @@ describe("the timeline", () => {
     expect(view).toEqual({ fromMs: 50_000, toMs: 100_000 });
     expect(zoomed(view, whole, 70_000, 9)).toEqual({ fromMs: 0, toMs: 100_000 });
     expect(zoomed(view, whole, 0, 0.001)).toEqual({ fromMs: 0, toMs: 2000 });
+  });
+
+  test("keeps what it shows while the recording grows, and one that is shown whole stays whole", () => {
+    const before = { startMs: 0, endMs: 100_000 };
+    const now = { startMs: 0, endMs: 105_000 };
+    const view = zoomed(wholeView(before), before, 90_000, 0.5);
+    expect(kept(view, before, now)).toBe(view);
+    expect(kept(wholeView(before), before, now)).toEqual({ fromMs: 0, toMs: 105_000 });
+    expect(kept({ fromMs: 0, toMs: 50_000 }, before, now)).toEqual({ fromMs: 0, toMs: 50_000 });
+    expect(kept(view, before, { startMs: 60_000, endMs: 105_000 })).toEqual({ fromMs: 60_000, toMs: 105_000 });
+    expect(wholeView({ startMs: 7, endMs: 7 })).toEqual({ fromMs: 7, toMs: 8 });
   });
 
   test("a press takes the nearest mark, keys the next one", () => {

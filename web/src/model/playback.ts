@@ -133,6 +133,23 @@ export function ticks(fromMs: number, toMs: number, most: number): number[] {
   return found;
 }
 
+/** All of a recording on its timeline. */
+export function wholeView({ startMs, endMs }: { startMs: number; endMs: number }): { fromMs: number; toMs: number } {
+  return { fromMs: startMs, toMs: Math.max(endMs, startMs + 1) };
+}
+
+/** What is shown of a recording that has another length now: the same, and of one that was shown whole all of it. */
+export function kept(
+  view: { fromMs: number; toMs: number },
+  before: { startMs: number; endMs: number },
+  now: { startMs: number; endMs: number },
+): { fromMs: number; toMs: number } {
+  const was = wholeView(before);
+  const wasWhole = view.fromMs <= was.fromMs && view.toMs >= was.toMs;
+  const fits = view.fromMs >= now.startMs && view.toMs <= now.endMs;
+  return !wasWhole && fits ? view : wholeView(now);
+}
+
 /** The part of the time that is shown after zooming in (`by` < 1) or out around an instant. */
 export function zoomed(
   view: { fromMs: number; toMs: number },

@@ -1,0 +1,47 @@
+"""The timeline of Review, in a browser. The recorder is a fake, and so is what it recorded."""
+
+from dataclasses import replace
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from browser.operator import opened
+from fakes.recorder import FakeRecorder
+from seacorder.model.recording import FileState, Part, Recording, RecordingState
+
+pytestmark = pytest.mark.browser
+
+SECOND_NS = 10**9
+
+
+def recorded(recorder: FakeRecorder, state: RecordingState = RecordingState.FINISHED) -> Part:
+    """One minute at 25 frames a second, in the list of recordings."""
+    start_ns = recorder.clock.utc_ns() // SECOND_NS * SECOND_NS - 3600 * SECOND_NS
+    end_ns = start_ns + 60 * SECOND_NS
+    part = Part("r1", "Bow", 1, "/data/Bow.mp4", start_ns, end_ns, 0, 1501, 1000, FileState.WHOLE)
+    end_of_all = end_ns if state is RecordingState.FINISHED else None
+    recorder.catalogue.held = [Recording("r1", start_ns, end_of_all, state), part]
+    return part
+
+
+def timeline(page: Page) -> Locator:
+    return page.get_by_role("slider", name="Timeline")
+
+
+async def test_it_keeps_what_it_shows_while_the_recording_grows(
+    page: Page, server: str, recorder: FakeRecorder
+) -> None:
+    part = recorded(recorder, RecordingState.RUNNING)
+    await opened(page, server, "/review/r1")
+    slider, ruler = timeline(page), page.locator(".ruler")
+    await expect(slider).to_have_attribute("aria-valuemax", "60")
+    whole = await ruler.inner_text()
+    await slider.focus()
+    for _ in range(2):
+        await page.keyboard.press("PageUp")
+    await expect(ruler).not_to_have_text(whole, use_inner_text=True)
+    shown = await ruler.inner_text()
+    recorder.catalogue.held[1] = replace(part, end_utc_ns=part.start_utc_ns + 90 * SECOND_NS, frames=2251)
+    await expect(slider).to_have_attribute("aria-valuemax", "90")
+    await expect(slider).to_be_focused()
+    assert await ruler.inner_text() == shown
