@@ -7,6 +7,7 @@ from playwright.async_api import Locator, Page, expect
 
 from browser.operator import opened
 from fakes.recorder import FakeRecorder
+from seacorder.model.loss import Loss, LossCause
 from seacorder.model.recording import FileState, Part, Recording, RecordingState
 
 pytestmark = pytest.mark.browser
@@ -45,3 +46,34 @@ async def test_it_keeps_what_it_shows_while_the_recording_grows(
     await expect(slider).to_have_attribute("aria-valuemax", "90")
     await expect(slider).to_be_focused()
     assert await ruler.inner_text() == shown
+
+
+async def test_a_step_goes_over_a_loss_inside_of_a_file_and_frames_keep_their_numbers(
+    page: Page, server: str, recorder: FakeRecorder
+) -> None:
+    part = replace(recorded(recorder), frames=1501 - 249)
+    from_ns, to_ns = (part.start_utc_ns + seconds * SECOND_NS for seconds in (10, 20))
+    recorder.catalogue.held[1:] = [
+        part, Loss("Bow", from_ns, to_ns, 249, LossCause.RECONNECT, "r1", "The camera was away."),
+    ]
+    await opened(page, server, "/review/r1")
+    frame, slider = page.locator("[data-frame]"), timeline(page)
+    await expect(frame).to_have_text("frame 0")
+    for _ in range(2):
+        await page.keyboard.press("ArrowRight")
+    await expect(slider).to_have_attribute("aria-valuenow", "10")
+    await expect(frame).to_have_text("frame 250")
+    await page.keyboard.press(".")
+    await expect(slider).to_have_attribute("aria-valuenow", "20")
+    await expect(frame).to_have_text("frame 251")
+    await page.keyboard.press(",")
+    await expect(slider).to_have_attribute("aria-valuenow", "10")
+    await page.keyboard.press("End")
+    await expect(frame).to_have_text("frame 1251")
+    # Of frames that were received and not stored nobody knows how many: those behind have numbers that are estimates.
+    lost = Loss("Bow", from_ns, to_ns, None, LossCause.DISK_FAILED, "r1", "The disk refused to write.")
+    recorder.catalogue.held[2] = lost
+    await page.reload()
+    await expect(frame).to_have_text("frame 0")
+    await page.keyboard.press("End")
+    await expect(frame).to_have_text("about frame 1251")

@@ -81,7 +81,7 @@ test("a span that is open has no end, and a point no length", () => {
 });
 
 test("a loss has its time as numbers", () => {
-  const row = { channel: "Bow", frames: 25, detail: "no frames" };
+  const row = { channel: "Bow", frames: 25, cause: "reconnect", detail: "no frames" };
   const loss = lossOf({ ...row, from_utc: "2026-11-26T00:00:01Z", to_utc: "2026-11-26T00:00:02Z" });
   expect(loss).toEqual({ ...row, fromMs: DAY_MS + 1000, toMs: DAY_MS + 2000 });
 });

@@ -4,8 +4,9 @@
  */
 import type { Outline } from "../api/types";
 import { clock } from "./figures";
+import type { Loss } from "./frames";
 import { numbered } from "./observations";
-import type { Loss, Mark } from "./playback";
+import type { Mark } from "./playback";
 
 /** An observation. Nothing but these times is parsed. */
 export class Seen implements Mark {
@@ -103,10 +104,11 @@ export function lossOf(row: {
   from_utc: string;
   to_utc: string;
   frames: number | null;
+  cause: string;
   detail: string;
 }): ToldLoss {
-  const { channel, frames, detail } = row;
-  return { channel, frames, detail, fromMs: Date.parse(row.from_utc), toMs: Date.parse(row.to_utc) };
+  const { channel, frames, cause, detail } = row;
+  return { channel, frames, cause, detail, fromMs: Date.parse(row.from_utc), toMs: Date.parse(row.to_utc) };
 }
 
 function endOf(utc: string | null): number {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { runsOf } from "./frames";
 import {
   arranged,
   frameAt,
@@ -6,6 +7,7 @@ import {
   kept,
   nearest,
   neighbour,
+  numberOf,
   secondsOf,
   shownAt,
   shownInstant,
@@ -26,6 +28,7 @@ function part(number: number, startMs: number, frames = 250): Part {
     endMs,
     firstFrame: 0,
     frames,
+    runs: runsOf({ startMs, endMs, frames }, []),
     file: `/${number}`,
     subtitles: "",
     isOpen: false,
@@ -50,7 +53,7 @@ describe("which file shows an instant", () => {
   });
 
   test("none where frames were lost", () => {
-    const loss = { channel: "Bow", fromMs: 3000, toMs: 5000, frames: 49 };
+    const loss = { channel: "Bow", fromMs: 3000, toMs: 5000, frames: 49, cause: "reconnect" };
     expect(shownAt(PARTS, [loss], "Bow", 4000).gap).toMatchObject({ fromMs: 3000, toMs: 5000 });
     expect(shownAt(PARTS, [loss], "Bow", 5000).part).toBe(PARTS[0]);
     expect(shownAt(PARTS, [{ ...loss, toMs: 3100 }], "Bow", 3050).part).toBe(PARTS[0]);
@@ -66,7 +69,8 @@ describe("the instant of what is shown", () => {
   });
 
   test("is near the beginning of a frame that lasts long", () => {
-    const slow = [{ ...part(1, 0, 11), endMs: 10_000 }];
+    const runs = runsOf({ startMs: 0, endMs: 10_000, frames: 11 }, []);
+    const slow = [{ ...part(1, 0, 11), endMs: 10_000, runs }];
     expect(shownInstant(shownAt(slow, [], "Bow", 3700), 3700)).toBe(3020);
   });
 
@@ -91,6 +95,35 @@ describe("frames", () => {
     expect(stepped(PARTS, "Bow", 1050, -1)).toBe(1000);
     expect(shownAt(PARTS, [], "Bow", stepped(PARTS, "Bow", 10_960, 1)).part).toBe(PARTS[1]);
     expect(shownAt(PARTS, [], "Bow", stepped(PARTS, "Bow", 11_000, -1)).part).toBe(PARTS[0]);
+  });
+});
+
+describe("a file with a loss inside", () => {
+  // 40 ms each: frames 0 to 125 until 5 s, and 126 to 225 from 9 s on.
+  const file = { startMs: 1000, endMs: 1000 + 9000 + 99 * 40, frames: 226 };
+  const loss = { channel: "Bow", fromMs: 6000, toMs: 10_000, frames: 99, cause: "reconnect" };
+  const withLoss = (cause: string): Part => ({ ...part(1, 1000), ...file, runs: runsOf(file, [{ ...loss, cause }]) });
+  const holed = withLoss("reconnect");
+
+  test("has each frame where it is", () => {
+    expect([0, 40, 5000, 7000, 9000, 9040, 12_960].map((ms) => frameAt(holed, ms))).toEqual([
+      0, 1, 125, 125, 126, 127, 225,
+    ]);
+    expect([0, 125, 126, 225].map((frame) => secondsOf(holed, frame))).toEqual([0.02, 5.02, 9.02, 12.98]);
+  });
+
+  test("is stepped over without the time in which there is none", () => {
+    expect(stepped([holed], "Bow", 5960, 1)).toBe(6000);
+    expect(stepped([holed], "Bow", 6000, 1)).toBe(10_000);
+    expect(stepped([holed], "Bow", 10_000, -1)).toBe(6000);
+    for (const at of [6000, 10_000]) expect(shownAt([holed], [loss], "Bow", at).part).toBe(holed);
+    expect(shownInstant(shownAt([holed], [loss], "Bow", 10_041), 10_041)).toBe(10_060);
+  });
+
+  test("numbers behind it those that were received and not stored", () => {
+    expect(numberOf(holed, 126)).toEqual({ number: 126, isAbout: false });
+    expect(numberOf(withLoss("overload"), 125)).toEqual({ number: 125, isAbout: false });
+    expect(numberOf(withLoss("overload"), 126)).toEqual({ number: 225, isAbout: false });
   });
 });
 

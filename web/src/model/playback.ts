@@ -1,4 +1,5 @@
 /** Playing a recording: which file of a channel shows an instant, where nothing was recorded, and what lies on its time. */
+import { beginOf, type Loss, type Run } from "./frames";
 
 /** One file. Times are UTC in milliseconds. */
 export interface Part {
@@ -8,18 +9,13 @@ export interface Part {
   endMs: number;
   firstFrame: number;
   frames: number;
+  /** Where these lie, in their order; at least one. */
+  runs: readonly Run[];
   /** Where it is played from. */
   file: string;
   /** The overlay's text beside it (WebVTT); not every file has it. */
   subtitles: string;
   isOpen: boolean;
-}
-
-export interface Loss {
-  channel: string;
-  fromMs: number;
-  toMs: number;
-  frames: number | null;
 }
 
 /** One answer of the recorder has so much at most: so that many pictures at once leave the browser connections. */
@@ -45,8 +41,14 @@ export type Shown =
 /** Shorter holes between two files are not shown: a split has one frame between them. */
 const HOLE_MS = 500;
 
+/** The run that has a place, or that lies there. */
+function runOf(part: Part, has: (run: Run) => boolean): Run {
+  return part.runs.findLast(has) ?? (part.runs[0] as Run);
+}
+
+/** How long its last frame lasts. */
 export function frameMs(part: Part): number {
-  return part.frames > 1 && part.endMs > part.startMs ? (part.endMs - part.startMs) / (part.frames - 1) : 40;
+  return runOf(part, () => true).stepMs;
 }
 
 /** When the last frame of a part is over. */
@@ -81,8 +83,21 @@ function besides(part: Part | undefined, next: Part | undefined, atMs: number): 
 
 /** The frame that a part shows at a time in it: its place in the file, from 0. */
 export function frameAt(part: Part, offsetMs: number): number {
-  const frame = Math.floor(offsetMs / frameMs(part) + 0.01);
-  return Math.max(0, Math.min(frame, Math.max(0, part.frames - 1)));
+  const run = runOf(part, (one) => one.fromMs <= offsetMs);
+  const frame = Math.floor((offsetMs - run.fromMs) / run.stepMs + 0.01);
+  return run.first + Math.max(0, Math.min(frame, Math.max(0, run.frames - 1)));
+}
+
+/** The channel's own number of a frame, and whether that is an estimate. */
+export function numberOf(part: Part, frame: number): { number: number; isAbout: boolean } {
+  const { ahead, isAbout } = runOf(part, (one) => one.first <= frame);
+  return { number: part.firstFrame + frame + ahead, isAbout };
+}
+
+/** When a frame of a file begins, from its beginning, and how long it lasts. */
+function timeOf(part: Part, frame: number): { beginMs: number; lastsMs: number } {
+  const run = runOf(part, (one) => one.first <= frame);
+  return { beginMs: beginOf(run, frame), lastsMs: run.stepMs };
 }
 
 /** So far behind the beginning of its frame an instant lies at most. */
@@ -95,14 +110,14 @@ const IN_FRAME_MS = 20;
  */
 export function shownInstant(shown: Shown, atMs: number): number {
   if (shown.part === null) return Math.round(atMs);
-  const long = frameMs(shown.part);
-  const fromMs = shown.part.startMs + frameAt(shown.part, shown.offsetMs) * long;
-  return Math.round(fromMs + Math.min(long / 2, IN_FRAME_MS));
+  const { beginMs, lastsMs } = timeOf(shown.part, frameAt(shown.part, shown.offsetMs));
+  return Math.round(shown.part.startMs + beginMs + Math.min(lastsMs / 2, IN_FRAME_MS));
 }
 
 /** The middle of a frame, in seconds of the file: rounding then never shows its neighbour. */
 export function secondsOf(part: Part, frame: number): number {
-  return ((frame + 0.5) * frameMs(part)) / 1000;
+  const { beginMs, lastsMs } = timeOf(part, frame);
+  return (beginMs + lastsMs / 2) / 1000;
 }
 
 /** One frame on or back from an instant; over the end of a file the next one begins. */
@@ -110,7 +125,7 @@ export function stepped(parts: readonly Part[], channel: string, atMs: number, b
   const { part, offsetMs } = shownAt(parts, [], channel, atMs);
   if (part === null) return atMs + by * 40;
   const frame = frameAt(part, offsetMs) + by;
-  if (frame >= 0 && frame < part.frames) return part.startMs + frame * frameMs(part);
+  if (frame >= 0 && frame < part.frames) return part.startMs + timeOf(part, frame).beginMs;
   return by === 1 ? overMs(part) + 1 : part.startMs - 1;
 }
 

@@ -1,15 +1,16 @@
 /** One clock for all pictures of a recording: the instant that is shown, whether it runs, and how fast. */
 import { SvelteMap } from "svelte/reactivity";
+import { runsOf, type Loss } from "../../model/frames";
 import {
   arranged,
   frameAt,
   frameMs,
+  numberOf,
   overMs,
   playedFrom,
   shownAt,
   span,
   stepped,
-  type Loss,
   type Part,
   type Shown,
 } from "../../model/playback";
@@ -44,17 +45,22 @@ export class Player {
     this.rows = content.parts;
     this.parts = content.parts
       .filter((one) => /\.mp4$/i.test(one.path))
-      .map((one) => ({
-        channel: one.channel,
-        number: one.number,
-        startMs: Date.parse(one.start_utc),
-        endMs: Date.parse(one.end_utc ?? one.start_utc),
-        firstFrame: one.first_frame,
-        frames: one.frames,
-        file: playedFrom(one.file),
-        subtitles: one.file.replace("/file?", "/subtitles.vtt?"),
-        isOpen: one.state === "open",
-      }));
+      .map((one) => {
+        const [startMs, endMs] = [Date.parse(one.start_utc), Date.parse(one.end_utc ?? one.start_utc)];
+        const lost = content.losses.filter(({ channel }) => channel === one.channel);
+        return {
+          channel: one.channel,
+          number: one.number,
+          startMs,
+          endMs,
+          firstFrame: one.first_frame,
+          frames: one.frames,
+          runs: runsOf({ startMs, endMs, frames: one.frames }, lost),
+          file: playedFrom(one.file),
+          subtitles: one.file.replace("/file?", "/subtitles.vtt?"),
+          isOpen: one.state === "open",
+        };
+      });
     this.losses = content.losses;
     const names = [...new Set(this.parts.map((one) => one.channel))].sort();
     this.channels = arranged(names, order);
@@ -84,9 +90,9 @@ export class Player {
     return shownAt(this.parts, this.losses, channel, this.atMs);
   }
 
-  /** The channel's own number of the frame that is shown large; null where nothing was recorded. */
+  /** Of the frame that is shown large; null where nothing was recorded. */
   readonly frameNumber = $derived(
-    this.shown.part === null ? null : this.shown.part.firstFrame + frameAt(this.shown.part, this.shown.offsetMs),
+    this.shown.part === null ? null : numberOf(this.shown.part, frameAt(this.shown.part, this.shown.offsetMs)),
   );
 
   /**
