@@ -8,7 +8,7 @@ from playwright.async_api import Locator, Page, expect
 from browser.operator import opened
 from fakes.recorder import FakeRecorder
 from seacorder.model.loss import Loss, LossCause
-from seacorder.model.recording import FileState, Part, Recording, RecordingState
+from seacorder.model.recording import Clip, FileKind, FileState, Part, Recording, RecordingState
 
 pytestmark = pytest.mark.browser
 
@@ -27,6 +27,10 @@ def recorded(recorder: FakeRecorder, state: RecordingState = RecordingState.FINI
 
 def timeline(page: Page) -> Locator:
     return page.get_by_role("slider", name="Timeline")
+
+
+async def stands_at(page: Page, seconds: int) -> None:
+    await expect(timeline(page)).to_have_attribute("aria-valuenow", str(seconds))
 
 
 async def test_it_keeps_what_it_shows_while_the_recording_grows(
@@ -77,3 +81,71 @@ async def test_a_step_goes_over_a_loss_inside_of_a_file_and_frames_keep_their_nu
     await expect(frame).to_have_text("frame 0")
     await page.keyboard.press("End")
     await expect(frame).to_have_text("about frame 1251")
+
+
+async def test_it_has_the_keys_of_a_slider_while_single_keys_are_switched_off(
+    page: Page, server: str, recorder: FakeRecorder
+) -> None:
+    recorded(recorder)
+    await page.add_init_script("localStorage.setItem('seacorder.keys', 'off')")
+    await opened(page, server, "/review/r1")
+    await stands_at(page, 0)
+    await page.keyboard.press("ArrowRight")
+    await timeline(page).focus()
+    for key, seconds in [
+        ("ArrowRight", 5), ("ArrowUp", 10), ("ArrowLeft", 5), ("Shift+ArrowRight", 60), ("ArrowDown", 55),
+        ("Home", 0), ("End", 60),
+    ]:
+        await page.keyboard.press(key)
+        await stands_at(page, seconds)
+
+
+async def test_a_key_moves_once_while_single_keys_are_on(page: Page, server: str, recorder: FakeRecorder) -> None:
+    recorded(recorder)
+    await opened(page, server, "/review/r1")
+    await timeline(page).focus()
+    for seconds in (5, 10):
+        await page.keyboard.press("ArrowRight")
+        await stands_at(page, seconds)
+
+
+async def test_it_is_dragged_along(page: Page, server: str, recorder: FakeRecorder) -> None:
+    recorded(recorder)
+    await opened(page, server, "/review/r1")
+    box = await timeline(page).bounding_box()
+    assert box is not None
+    y = box["y"] + 10
+    await page.mouse.move(box["x"] + box["width"] / 4, y)
+    await page.mouse.down()
+    await stands_at(page, 15)
+    await page.mouse.move(box["x"] + 3 * box["width"] / 4, y, steps=4)
+    await stands_at(page, 45)
+    await page.mouse.move(box["x"] + box["width"] + 20, y)
+    await stands_at(page, 60)
+    await page.mouse.move(box["x"] + box["width"] / 2, y)
+    await stands_at(page, 30)
+    await page.mouse.up()
+    # It is let go of: the pointer alone moves nothing.
+    await page.mouse.move(box["x"] + box["width"] / 4, y)
+    await page.keyboard.press("ArrowRight")
+    await stands_at(page, 35)
+
+
+async def test_of_marks_that_lie_over_each_other_a_second_press_takes_the_next(
+    page: Page, server: str, recorder: FakeRecorder
+) -> None:
+    part = recorded(recorder)
+    for begin, end in [(10, 40), (20, 50)]:
+        begin_ns, end_ns = (part.start_utc_ns + seconds * SECOND_NS for seconds in (begin, end))
+        clip = Clip(
+            f"c{begin}", "Bow", FileKind.CLIP, "/data/c.mp4", begin_ns, end_ns, 0, 750, 1000, FileState.WHOLE, "r1"
+        )
+        recorder.catalogue.held.append(clip)
+    await opened(page, server, "/review/r1")
+    row = page.locator('.row[data-kind="clip"]')
+    await expect(row.locator("i")).to_have_count(2)
+    box = await row.bounding_box()
+    assert box is not None
+    for seconds in (10, 20, 10):
+        await page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        await stands_at(page, seconds)

@@ -165,6 +165,7 @@ describe("the timeline", () => {
     expect(nearest(marks, 1150, 300)?.id).toBe("a");
     expect(nearest(marks, 3000, 300)?.id).toBe("b");
     expect(nearest(marks, 6000, 300)).toBeNull();
+    expect(nearest(marks, 700, 300)?.id).toBe("a");
     expect(neighbour(marks, 1000, 1)?.id).toBe("b");
     expect(neighbour(marks, 1400, -1)?.id).toBe("a");
     expect(neighbour(marks, 1000, -1)).toBeNull();
@@ -172,6 +173,19 @@ describe("the timeline", () => {
 });
 
 describe("marks that lie on each other", () => {
+  test("are taken one after the other, by a press where all of them are", () => {
+    const spans = [
+      { id: "a", fromMs: 0, toMs: 5000 },
+      { id: "b", fromMs: 1000, toMs: 3000 },
+      { id: "c", fromMs: 2000, toMs: 9000 },
+    ];
+    const taken = (atMs: number, before: string | null): string | undefined => nearest(spans, atMs, 100, before)?.id;
+    expect([null, "a", "b", "c", "other"].map((before) => taken(2500, before))).toEqual(["a", "b", "c", "a", "a"]);
+    expect(taken(500, "a")).toBe("a");
+    expect(taken(4000, "a")).toBe("c");
+    expect(nearest([], 0, 100, "a")).toBeNull();
+  });
+
   const view = { fromMs: 0, toMs: 1000 };
   const marks = Array.from({ length: 10_000 }, (_, at) => ({ id: String(at), fromMs: at / 10, toMs: at / 10 }));
 

@@ -212,15 +212,27 @@ export function inSight<M extends Mark>(
   return seen.length <= places ? seen : firsts;
 }
 
-/** The mark that is nearest to an instant, if it lies within `withinMs`. */
-export function nearest<M extends Mark>(marks: readonly M[], atMs: number, withinMs: number): M | null {
-  let best: M | null = null;
+/**
+ * The mark that is nearest to an instant, if it lies within `withinMs`. Of several that are equally near, as those that lie
+ * over each other are, the one after `before`, which was taken last; else the first.
+ */
+export function nearest<M extends Mark>(
+  marks: readonly M[],
+  atMs: number,
+  withinMs: number,
+  before: string | null = null,
+): M | null {
+  let equal: M[] = [];
   let least = withinMs;
   for (const mark of marks) {
     const away = atMs < mark.fromMs ? mark.fromMs - atMs : Math.max(0, atMs - mark.toMs);
-    if (away <= least && (best === null || away < least)) [best, least] = [mark, away];
+    if (away > least) continue;
+    if (away < least) equal = [];
+    equal.push(mark);
+    least = away;
   }
-  return best;
+  const at = equal.findIndex((one) => one.id === before);
+  return equal[(at + 1) % equal.length] ?? null;
 }
 
 /** The next mark after an instant, or the one before it. */
