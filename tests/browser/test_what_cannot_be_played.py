@@ -1,7 +1,10 @@
-"""Review of files that the browser cannot play or the recorder cannot give. The recorder is a fake; the films are real."""
+"""Review of what a browser cannot play or the recorder cannot give. The recorder is a fake; the films are real."""
 
+import io
 from pathlib import Path
+from typing import Any
 
+import av
 import pytest
 from playwright.async_api import Page, expect
 
@@ -29,6 +32,18 @@ TOGETHER = """([from, frames]) => {
 def film() -> bytes:
     """Twenty seconds."""
     return encoded(Recipe(frames=FRAMES, size=(256, 144))).getvalue()
+
+
+def sound_of(film: bytes) -> bytes:
+    """What is left of a film for a browser that cannot play its picture: it plays the sound."""
+    out = io.BytesIO()
+    with av.open(io.BytesIO(film)) as source, av.open(out, "w", format="mp4") as made:
+        sound: Any = made.add_stream_from_template(source.streams.audio[0])
+        for packet in source.demux(source.streams.audio[0]):
+            if packet.dts is not None:
+                packet.stream = sound
+                made.mux(packet)
+    return out.getvalue()
 
 
 def recorded(recorder: FakeRecorder, folder: Path, films: dict[str, bytes | None]) -> None:
@@ -96,6 +111,17 @@ async def test_without_any_that_can_be_played_the_clock_runs_by_itself(
     await page.keyboard.press(" ")
     await is_running(page, False)
     await expect(still).to_have_js_property("naturalWidth", 64)
+
+
+async def test_where_only_the_sound_can_be_played_the_pictures_are_stills(
+    page: Page, server: str, recorder: FakeRecorder, tmp_path: Path
+) -> None:
+    film = encoded(Recipe(frames=FRAMES, size=(64, 16), sound=True)).getvalue()
+    recorded(recorder, tmp_path, {"Bow": sound_of(film)})
+    await opened(page, server, "/review/r1")
+    await expect(page.locator(f"{LARGE} video")).to_have_js_property("videoWidth", 0)
+    await expect(page.locator(f"{LARGE} .still img")).to_have_js_property("naturalWidth", 64)
+    await expect(page.locator(LARGE)).to_contain_text("This browser cannot play the file. While it is paused,")
 
 
 async def test_of_a_file_that_is_gone_the_recorder_says_why_and_it_is_played_when_it_is_back(
