@@ -27,6 +27,13 @@ WITHOUT_VIDEO = "delete window.MediaSource; delete window.ManagedMediaSource"
 """A browser that plays nothing: the page shows a picture each second then. Fakes send no video."""
 
 
+STAYS = """
+  const after = window.setTimeout;
+  window.setTimeout = (what, ms, ...given) => after(what, ms === 8000 ? 2 ** 30 : ms, ...given);
+"""
+"""What is shown for eight seconds is shown until the test has ended, however slow the machine is."""
+
+
 async def opened(page: Page, url: str, path: str = "", size: str = "laptop", theme: str = "dark") -> Page:
     """The page, in one of `SIZES`, in a browser that plays no video."""
     await page.add_init_script(WITHOUT_VIDEO)

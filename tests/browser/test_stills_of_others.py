@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
-from browser.operator import faults_of_axe, opened, says, shoot
+from browser.operator import STAYS, faults_of_axe, opened, says, shoot
 from fakes.recorder import FakeRecorder, plain_jpeg
 from seacorder.model.event import Event, Severity
 from seacorder.model.observation_entry import Entry
@@ -17,11 +17,6 @@ from seacorder.model.recording import Framegrab
 pytestmark = pytest.mark.browser
 
 WIDTH = 160
-STAYS = """
-  const after = window.setTimeout;
-  window.setTimeout = (what, ms, ...given) => after(what, ms === 8000 ? 2 ** 30 : ms, ...given);
-"""
-"""What is shown for eight seconds is shown until the test has ended, however slow the machine is."""
 IS_HIT = """notice => {
   const { left, top, height } = notice.getBoundingClientRect();
   return notice.contains(document.elementFromPoint(left + 20, top + height / 2));

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, Route, expect
 
-from browser.operator import WITHOUT_VIDEO, faults_of_axe, opened, press, says, shoot
+from browser.operator import STAYS, WITHOUT_VIDEO, faults_of_axe, opened, press, says, shoot
 from browser.served import served
 from fakes.recorder import FakeRecorder
 from rig.access import PASSWORD, VIEWER, VIEWER_PASSWORD, asking
@@ -116,6 +116,7 @@ async def test_two_operators_see_what_the_other_does(page: Page, tmp_path: Path)
         assert browser is not None
         other = await browser.new_page(locale="en-GB")
         other.set_default_timeout(PATIENCE_MS)
+        await other.add_init_script(STAYS)
         for one in (page, other):
             await opened(one, program.url)
             await expect(one.locator("button[data-code=AN]")).to_be_enabled()
@@ -132,7 +133,8 @@ async def test_two_operators_see_what_the_other_does(page: Page, tmp_path: Path)
         await expect(page.get_by_role("dialog")).to_have_count(0)
         await press(page, "c")
         await expect(other.get_by_role("button", name="End clip")).to_be_visible()
-        await press(page, "s")
+        async with page.expect_response("**/framegrabs?*"):
+            await press(page, "s")
         await expect(other.get_by_test_id("elsewhere")).to_contain_text("Still of Bow stored")
         await expect(page.get_by_test_id("elsewhere")).to_have_count(0)
 

@@ -83,16 +83,17 @@ class Connection implements LiveConnection {
 
   private opened(): void {
     this.heardMs = performance.now();
-    this.lostSince = null;
-    for (const [tile, player] of this.players) {
-      player.lost(null);
-      this.say(watching(tile, player.channel, player.stream));
-    }
+    for (const [tile, player] of this.players) this.say(watching(tile, player.channel, player.stream));
   }
 
   private heard(message: string | ArrayBuffer): void {
     this.heardMs = performance.now();
     this.pauseMs = FIRST_PAUSE_MS;
+    // Not when it is opened: what lies between may open it and close it at once.
+    if (this.lostSince !== null) {
+      this.lostSince = null;
+      for (const player of this.players.values()) player.lost(null);
+    }
     if (typeof message === "string") {
       const said = JSON.parse(message) as Said;
       if (said.kind !== "alive" && said.tile !== null) this.players.get(said.tile)?.hear(said);

@@ -127,7 +127,7 @@ export const live = catalogue(
         lost: "denne nettleseren har ingen forbindelse for direktebilder",
       },
       noConnection: (clock) =>
-        `Ingen forbindelse for direktebilder siden ${clock}. Det prøves igjen; opptaket trenger den ikke.`,
+        `Ingen forbindelse for direktebilder siden ${clock}. Den prøves igjen; opptaket trenger den ikke.`,
       recorded: {
         yes: "REC",
         off: "tas ikke opp",

@@ -157,7 +157,8 @@ class Actions {
       return true;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      if (deed === "still") this.ownStillsUntilMs = (recorder.utcMs ?? 0) + CONTACT_LATE_MS;
+      const mayBeThere = error.isWithoutAnswer || error.channels.length > 0;
+      if (deed === "still" && mayBeThere) this.ownStillsUntilMs = (recorder.utcMs ?? 0) + CONTACT_LATE_MS;
       this.show(refusalOf(deed, error));
       return false;
     } finally {

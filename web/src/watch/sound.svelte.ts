@@ -51,6 +51,10 @@ class AlarmSound {
 
   /** The speaker, running; null while the browser does not let it. Once it was let, it is waited for. */
   private async awake(): Promise<AudioContext | null> {
+    if (typeof AudioContext === "undefined") {
+      this.isBlocked = true;
+      return null;
+    }
     this.speaker ??= new AudioContext();
     const speaker = this.speaker;
     const begun = speaker.resume().then(
