@@ -102,6 +102,19 @@ async def test_a_channel_that_is_not_there(client: httpx.AsyncClient) -> None:
         assert answer.status_code == 404
 
 
+async def test_a_channel_whose_place_another_one_has_by_now_is_not_changed(
+    client: httpx.AsyncClient, recorder: FakeRecorder
+) -> None:
+    before = recorder.current
+    for meant, change in (("Stern", {"burn_in": True}), ("bow", {"encoder": "x264"})):
+        refused = await client.patch(BOW, params={"channel": meant}, json=change)
+        assert (refused.status_code, recorder.current) == (404, before)
+        assert f'Channel 0 is Bow, not "{meant}".' in refused.json()["detail"]
+    del recorder.channels[0]
+    found = (await client.patch(BOW, params={"channel": "Stern"}, json={"burn_in": True})).json()
+    assert (found["index"], found["channel"], found["own"]["burn_in"]) == (0, "Stern", True)
+
+
 @pytest.mark.parametrize(("error", "status"), [(NotPossible("Later."), 409), (CatalogueFailed("Damaged."), 503)])
 async def test_what_cannot_be_kept_is_said(
     client: httpx.AsyncClient, recorder: FakeRecorder, error: Exception, status: int

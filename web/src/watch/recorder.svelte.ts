@@ -50,6 +50,8 @@ class Recorder {
   /** How many files of stills were stored since `listensSinceMs`, by the recorder's clock; null: it has not been heard. */
   stillsStored = $state(0);
   listensSinceMs: number | null = null;
+  /** How often events, or a time without them, have told that settings may be others now. */
+  settingsChanges = $state(0);
   /** A new alarm is heard, too. */
   hasSound = $state(localStorage.getItem(SOUND) !== "off");
   /** The program was exchanged while this page was open. */
@@ -188,6 +190,7 @@ class Recorder {
   /** After a time without contact a connection may be dead without having told. */
   private renewFeeds(): void {
     this.behindMs = null;
+    this.settingsChanges += 1; // another program may answer now, and events may have been missed
     for (const feed of this.feeds) feed.renew();
   }
 
@@ -219,6 +222,7 @@ class Recorder {
     if (event.observation !== null || event.kind.startsWith("observation_")) void this.refreshObservations();
     if (event.observation !== null) for (const tell of this.observers) tell(event.observation);
     if (event.kind === "framegrab_stored") this.stillsStored += 1;
+    if (event.kind === "settings_changed") this.settingsChanges += 1;
     if (event.kind === "context_changed") void this.refreshContext();
     if (event.kind.startsWith("recording_")) void this.refreshLast();
   }

@@ -3,6 +3,7 @@
 Runs on the event loop and never blocks it. A command is answered when every channel has answered, see `control`.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import Path, Query, Request
@@ -27,6 +28,8 @@ PICTURE_WIDTH_MIN = 64
 PICTURE_WIDTH_MAX = 1920
 _INDEX_MAX = 100_000
 SEE_STATUS = "See /api/v1/status for those there are; they count from 0."
+Meant = Annotated[str | None, Query(description="Its name: 404 where another one is there by now")]
+"""Channels that are added and removed move the others: who has read the list a while ago says which one is meant."""
 
 SEEN_BODY = documented.body(
     {
@@ -164,14 +167,10 @@ class Commands:
         self,
         index: Annotated[int, Path(ge=0, le=_INDEX_MAX, description="Position in the settings file, from 0")],
         width: Annotated[int, Query(ge=PICTURE_WIDTH_MIN, le=PICTURE_WIDTH_MAX, description="Pixels")] = 480,
-        channel: Annotated[str | None, Query(description="Its name: 404 where another one is there by now")] = None,
+        channel: Meant = None,
     ) -> Response:
         """A small JPEG of the channel's newest keyframe, for a page."""
-        names = [one.status.channel for one in self._recorder.status().channels]
-        if index >= len(names):
-            raise NotThere(f"There is no channel {index}.", SEE_STATUS)
-        if channel is not None and channel != names[index]:
-            raise NotThere(f"Channel {index} is {names[index]}, not {wire.shown(channel)}.", SEE_STATUS)
+        check_place([one.status.channel for one in self._recorder.status().channels], index, channel)
         picture = await self._recorder.picture(index, width)
         if picture is None or not picture.jpeg:
             raise NotThere("This channel has no picture now.", "Its state and reason are in /api/v1/status.")
@@ -207,6 +206,14 @@ def outcome(result: CommandOutcome) -> Outcome:
 def _on_channel(one: outcomes.ChannelOutcome) -> ChannelOutcome:
     fact, action, sentence = redact(one.reason.fact), redact(one.reason.action), redact(one.reason.text)
     return shown(ChannelOutcome, one, fact=fact, action=action, sentence=sentence)
+
+
+def check_place(names: Sequence[str], index: int, meant: str | None = None) -> None:
+    """Raises NotThere where no channel has this place, or another one has it than the one that is meant."""
+    if index >= len(names):
+        raise NotThere(f"There is no channel {index}.", SEE_STATUS)
+    if meant is not None and meant != names[index]:
+        raise NotThere(f"Channel {index} is {names[index]}, not {wire.shown(meant)}.", SEE_STATUS)
 
 
 def overlay_view(shown_text: OverlayText) -> OverlayView:

@@ -13,9 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from seacorder.api.http import documented, wire
-from seacorder.api.http.problems import NotThere
 from seacorder.api.recorder_protocol import Recorder
-from seacorder.api.v1.commands import SEE_STATUS
+from seacorder.api.v1.commands import Meant, check_place
 from seacorder.api.v1.settings_views import channel_answer, settings_answer
 from seacorder.api.v1.view import answered
 from seacorder.base.errors import BadRequest
@@ -112,18 +111,17 @@ class SettingsCommands:
     async def channel_settings(self, index: Index) -> Response:
         """The settings of one channel, and what was decided for it."""
         channels = self._recorder.channel_settings()
-        if index >= len(channels):
-            raise NotThere(f"There is no channel {index}.", SEE_STATUS)
+        check_place([one.channel for one in channels], index)
         return answered(channel_answer(index, channels[index]))
 
-    async def change_channel_settings(self, request: Request, index: Index) -> Response:
+    async def change_channel_settings(self, request: Request, index: Index, channel: Meant = None) -> Response:
         """Changes what is sent, for this channel alone; null takes its own value back."""
-        channels = self._recorder.channel_settings()
-        if index < len(channels):
-            readers = {name: _or_null(setting.read) for name, setting in ENCODING.items()}
-            sent = wire.read_fields(await wire.read_object(request), readers, null_is_value=True)
-            values = {ENCODING[name].field: value for name, value in sent.items()}
-            await self._change(SettingsChange(channel=ChannelChange(channels[index].channel, **values)))
+        names = [one.channel for one in self._recorder.channel_settings()]
+        check_place(names, index, channel)
+        readers = {name: _or_null(setting.read) for name, setting in ENCODING.items()}
+        sent = wire.read_fields(await wire.read_object(request), readers, null_is_value=True)
+        values = {ENCODING[name].field: value for name, value in sent.items()}
+        await self._change(SettingsChange(channel=ChannelChange(names[index], **values)))
         return await self.channel_settings(index)
 
     async def _change(self, change: SettingsChange) -> None:

@@ -1,6 +1,7 @@
 /** Settings as the recorder has them, and changing them. What it refuses is said in its own words. */
 import { ask, type Method } from "../../api/client";
 import type { components } from "../../api/v1";
+import { inTurn } from "../../model/turns";
 import { Kept } from "./kept.svelte";
 
 export type All = components["schemas"]["SettingsAnswer"];
@@ -28,25 +29,38 @@ class Asked extends Kept {
   }
 
   async load(): Promise<void> {
-    await this.keep(async () => {
-      this.all = await ask<All>("GET", "/api/v1/settings");
-      this.templates = await ask<Templates>("GET", "/api/inspector/pathtemplate");
-      this.definitions = (await ask<{ items: Definition[] }>("GET", "/api/v1/telemetry/definitions")).items;
-    });
+    await this.keep(this.read);
   }
 
-  /** Sends a change, then takes what holds now. True when it was accepted. */
+  /** Takes what holds now, where somebody else may have changed it. What is said of the operator's own change stays. */
+  async refresh(): Promise<void> {
+    const isFirst = this.all === null;
+    try {
+      await this.read();
+    } catch {
+      return; // the bar says that there is no contact
+    }
+    if (isFirst) this.refused = "";
+  }
+
+  /**
+   * Sends a change, then takes what holds now; also after a refusal, since what was to be changed may not be there any
+   * more. True when it was accepted.
+   */
   async change(method: Method, path: string, body?: unknown): Promise<boolean> {
     this.isAccepted = false;
     const isDone = await this.keep(() => ask(method, path, body === undefined ? {} : { body }));
-    if (isDone) {
-      this.isAccepted = true;
-      const refused = this.refused;
-      await this.load();
-      this.refused ||= refused;
-    }
+    this.isAccepted = isDone;
+    if (isDone) await this.load();
+    else void this.refresh();
     return isDone;
   }
+
+  private readonly read = inTurn(async () => {
+    this.all = await ask<All>("GET", "/api/v1/settings");
+    this.templates = await ask<Templates>("GET", "/api/inspector/pathtemplate");
+    this.definitions = (await ask<{ items: Definition[] }>("GET", "/api/v1/telemetry/definitions")).items;
+  });
 }
 
 export const asked = new Asked();

@@ -4,6 +4,7 @@ import { SvelteMap } from "svelte/reactivity";
 import { ask, askPicture, Refusal, wordsOf, type Method } from "../../api/client";
 import type { components } from "../../api/v1";
 import { textOf } from "../../model/fields";
+import { inTurn } from "../../model/turns";
 import { access } from "../../texts/access";
 import { Kept } from "./kept.svelte";
 
@@ -52,6 +53,20 @@ class SetupState extends Kept {
       this.restarts = false;
     });
   }
+
+  /** Takes what is set now, where somebody else may have changed it. What is said of the operator's own change stays. */
+  readonly refresh: () => Promise<void> = inTurn(async () => {
+    const known = this.now;
+    const found = await ask<Setup>("GET", "/api/v1/setup").catch(() => null);
+    if (found === null) return; // the bar says that there is no contact
+    // The answer of a change has come meanwhile: what was asked for may be older.
+    if (this.now !== known) {
+      void this.refresh();
+      return;
+    }
+    if (known === null) this.refused = "";
+    this.now = found;
+  });
 
   /**
    * Looks whether the recorder has started again, where that took less time than the page needs to miss it. One that is
