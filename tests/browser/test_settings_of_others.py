@@ -1,6 +1,7 @@
 """The room of settings while others change settings too: what it shows, and what it changes, is what holds."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,12 @@ from browser.served import served
 from fakes.recorder import FakeChannel, FakeRecorder
 from fakes.setup import SetupBench
 from seacorder.base.clock import SystemClock
+from seacorder.model.observation_kind import ObservationKind
+from seacorder.model.settings import SettingsChange
 
 pytestmark = pytest.mark.browser
 
+CHANGED = "settings_changed"
 REFUSED = ".sheet [role=alert]"
 TEXT = """[[channels]]
 name = "Bow"
@@ -31,8 +35,13 @@ def recorder() -> FakeRecorder:
 
 
 @pytest.fixture
-async def server(recorder: FakeRecorder, tmp_path: Path) -> AsyncIterator[str]:
-    async with served(recorder, setup=SetupBench(tmp_path, TEXT).setup) as address:
+def bench(tmp_path: Path) -> SetupBench:
+    return SetupBench(tmp_path, TEXT)
+
+
+@pytest.fixture
+async def server(recorder: FakeRecorder, bench: SetupBench) -> AsyncIterator[str]:
+    async with served(recorder, setup=bench.setup) as address:
         yield address
 
 
@@ -72,3 +81,65 @@ async def test_a_page_that_does_not_know_the_new_places_changes_no_other_channel
     await expect(page.locator(REFUSED)).to_contain_text('Channel 1 is Bow, not "Stern".')
     await expect(burned(page, "Stern")).not_to_be_checked()
     assert {name: one["burn_in"] for name, one in (await own(page, server)).items()} == {"Bow": None, "Stern": None}
+
+
+async def test_what_others_set_is_shown_at_once_and_what_is_typed_stays(
+    page: Page, server: str, recorder: FakeRecorder
+) -> None:
+    await opened(page, server, "/settings/recording")
+    split, encoder = page.get_by_label("Minutes of one file"), page.get_by_label("Encoder", exact=True)
+    await expect(split).to_have_value("10")
+    await split.fill("7")
+    await recorder.change_settings(SettingsChange(split_time_minutes=20.0, encoder="x265", burn_in=True))
+    recorder.add_event("Minutes of one file are now 20, the encoder is now x265.", CHANGED)
+    await expect(encoder).to_have_value("x265")
+    await expect(page.get_by_label("Text burned into the picture")).to_be_checked()
+    await expect(split).to_have_value("7")
+    await split.press("Enter")
+    await expect(page.get_by_text("Accepted.")).to_be_visible()
+    await expect(split).to_have_value("7")
+    assert recorder.current.split_time_minutes == 7.0
+
+
+async def test_templates_that_others_set_are_shown_with_what_they_give(
+    page: Page, server: str, recorder: FakeRecorder
+) -> None:
+    await opened(page, server, "/settings/names")
+    still, clip = page.get_by_label("Still", exact=True), page.get_by_label("Clip", exact=True)
+    await expect(page.get_by_test_id("names-framegrab")).to_contain_text("Stern")
+    await clip.fill("Mine_${channelname}")
+    await recorder.change_settings(SettingsChange(framegrab_template="Theirs_${channelname}"))
+    recorder.add_event("The template of stills is now Theirs_${channelname}.", CHANGED)
+    await expect(still).to_have_value("Theirs_${channelname}")
+    await expect(page.get_by_test_id("names-framegrab")).to_contain_text("Theirs_Stern.jpg")
+    await expect(page.get_by_test_id("names-clip")).to_contain_text("Mine_Stern.mp4")
+    await expect(clip).to_have_value("Mine_${channelname}")
+
+
+async def test_a_source_that_others_add_is_listed_and_a_form_that_is_open_stays(
+    page: Page, server: str, recorder: FakeRecorder, bench: SetupBench
+) -> None:
+    await opened(page, server, "/settings/sources")
+    await page.get_by_role("button", name="Add a source").click()
+    name = page.get_by_role("form", name="Add a source").get_by_label("Name")
+    await name.fill("Sonar")
+    await bench.setup.put("telemetry", None, {"name": "GNSS", "input": "udp://:5005"})
+    recorder.add_event(bench.said[-1], CHANGED)
+    await expect(page.get_by_role("region", name="GNSS")).to_be_visible()
+    await expect(name).to_have_value("Sonar")
+
+
+async def test_kinds_that_others_add_change_and_remove_are_on_the_buttons(
+    page: Page, server: str, recorder: FakeRecorder
+) -> None:
+    kinds = recorder.observations.kinds
+    await opened(page, server)
+    await expect(page.locator("[data-code=DM]")).to_contain_text("Damage")
+    kinds.put(ObservationKind("CR", "Crack"))
+    kinds.put(replace(kinds.find("DM"), label="Dent"))
+    recorder.add_event("The kind of observations DM, Dent, was changed.", CHANGED)
+    await expect(page.locator("[data-code=CR]")).to_contain_text("Crack")
+    await expect(page.locator("[data-code=DM]")).to_contain_text("Dent")
+    kinds.remove("CR")
+    recorder.add_event("The kind of observations CR, Crack, was removed. Observations of it stay.", CHANGED)
+    await expect(page.locator("[data-code=CR]")).to_have_count(0)

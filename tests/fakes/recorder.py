@@ -389,8 +389,8 @@ class FakeRecorder:
         self._note("alarm_seen", f"The alarm was seen by {by}: {seen.fact}")
         return seen
 
-    def add_event(self, sentence: str) -> Event:
-        return self._note("channel_live", sentence)
+    def add_event(self, sentence: str, kind: str = "channel_live") -> Event:
+        return self._note(kind, sentence)
 
     def _begin(self, command: str) -> Instant:
         self.commands.append(command)

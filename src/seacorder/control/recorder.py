@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import partial
 
 import seacorder
 from seacorder.base.clock import Clock
@@ -167,7 +168,7 @@ class Recorder:
         return kept, rounds, kept.copies, kept.exports
 
     def _observation_book(self, options: RecorderOptions) -> tuple[ObservationBook, MadeFiles]:
-        kinds = Kinds(options.kinds, self.catalogue)
+        kinds = Kinds(options.kinds, self.catalogue, partial(self.journal.note, EventKind.SETTINGS_CHANGED))
         shelf = Shelf(self.catalogue, self.journal, MarkedFolders(options.volumes), options.file_folders)
         book = ObservationBook(self._context, self._recordings, kinds, shelf)
         book.made = MadeFiles(self._framegrabs, self._clips, book.link)

@@ -222,9 +222,15 @@ class Recorder {
     if (event.observation !== null || event.kind.startsWith("observation_")) void this.refreshObservations();
     if (event.observation !== null) for (const tell of this.observers) tell(event.observation);
     if (event.kind === "framegrab_stored") this.stillsStored += 1;
-    if (event.kind === "settings_changed") this.settingsChanges += 1;
+    if (event.kind === "settings_changed") this.settingsChanged();
     if (event.kind === "context_changed") void this.refreshContext();
     if (event.kind.startsWith("recording_")) void this.refreshLast();
+  }
+
+  /** Kinds of observations are settings, too. */
+  private settingsChanged(): void {
+    this.settingsChanges += 1;
+    void this.refreshObservations();
   }
 
   private read({ items }: { items: Reading[] }): void {

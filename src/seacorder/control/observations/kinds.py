@@ -4,7 +4,7 @@ The catalogue keeps what clients have set, as JSON.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -26,10 +26,13 @@ SETTING = "observation_kinds"
 class Kinds:
     """For the event loop alone, but for `load`, which blocks."""
 
-    def __init__(self, first: Iterable[ObservationKind], catalogue: Catalogue) -> None:
-        """`first`: those of the settings file, or the ready set."""
+    def __init__(
+        self, first: Iterable[ObservationKind], catalogue: Catalogue, note: Callable[[str], object] = lambda _fact: None
+    ) -> None:
+        """`first`: those of the settings file, or the ready set. `note` gets a sentence about each change."""
         self._first = {kind.code: kind for kind in first}
         self._catalogue = catalogue
+        self._note = note
         self._set: dict[str, ObservationKind | None] = {}
         """By code: what clients have set; None: they have removed it."""
 
@@ -59,7 +62,10 @@ class Kinds:
         taken = next((one for one in self.all if kind.key and one.key == kind.key and one.code != kind.code), None)
         if taken is not None:
             raise BadRequest(f"The key {kind.key!r} is that of {taken.code}.", "Choose another key.", field="key")
+        before = next((one for one in self.all if one.code == kind.code), None)
         self._keep({**self._set, kind.code: kind})
+        if before != kind:
+            self._note(f"The kind of observations {_called(kind)} was {'added' if before is None else 'changed'}.")
 
     def remove(self, code: str) -> None:
         """Raises NotKnown if there is none of this code that can be removed. Observations of it stay as they are."""
@@ -67,10 +73,15 @@ class Kinds:
         if kind not in self.all:
             raise NotKnown(f"{kind.code} cannot be removed.", f"The kinds are {known(self.all)}.")
         self._keep({**self._set, kind.code: None})
+        self._note(f"The kind of observations {_called(kind)} was removed. Observations of it stay.")
 
     def _keep(self, kinds: dict[str, ObservationKind | None]) -> None:
         self._set = kinds
         self._catalogue.save_text(SETTING, write(kinds))
+
+
+def _called(kind: ObservationKind) -> str:
+    return f"{kind.code}, {kind.label},"
 
 
 def write(kinds: dict[str, ObservationKind | None]) -> str:
