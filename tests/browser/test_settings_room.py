@@ -1,6 +1,7 @@
 """Settings on the operator's page: channels are added, tried, changed and removed, and nothing that records notices."""
 
 import io
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from seacorder.base.clock import SystemClock
 from seacorder.base.message import Message
 from seacorder.model.channel import PictureFormat
 from seacorder.model.report import InputTried
+from seacorder.storage.names import TAGS
 
 pytestmark = pytest.mark.browser
 
@@ -119,6 +121,26 @@ async def test_names_are_shown_as_one_types(page: Page, server: str, pictures: P
     await page.get_by_role("button", name="Set: File of a recording").click()
     await expect(page.get_by_role("button", name="Set: File of a recording")).to_be_disabled()
     await expect(field).to_have_value("${channelname}_dive")
+
+
+async def test_the_tags_that_there_are_are_listed_and_the_folders_of_a_template_shown(
+    page: Page, server: str, pictures: Path
+) -> None:
+    await opened(page, server, "/settings/names")
+    listed = page.get_by_role("region", name="Tags")
+    await expect(listed.locator("dt")).to_have_text([f"${{{tag}}}" for tag in TAGS])
+    await expect(listed.locator("dd").first).to_have_text("year")
+    hint = await page.get_by_text("are replaced when a file begins").inner_text()
+    taught = re.findall(r"\$\{(\w+)\}", hint)
+    assert taught
+    assert set(taught) <= set(TAGS)
+    await page.get_by_label("File of a recording", exact=True).fill("${channelname}\\Dive 2/${channelname}_${type}")
+    await expect(page.get_by_test_id("names-filename")).to_contain_text("Stern/Dive 2/Stern_Recording.mp4")
+    await page.get_by_label("Video of an anomaly", exact=True).fill("Anomalies/${channelname}")
+    await expect(page.get_by_test_id("names-anomaly")).to_contain_text("Anomalies/Bow.mp4")
+    await expect(page.get_by_test_id("names-clip")).to_contain_text("Anomalies/Bow.mp4")  # none of its own
+    await shoot(page, "settings-tags", pictures)
+    assert await faults_of_axe(page) == []
 
 
 async def test_the_overlay_has_a_preview_before_it_is_saved(
