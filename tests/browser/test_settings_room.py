@@ -185,6 +185,25 @@ async def test_a_source_is_added_for_the_next_start_which_a_recording_refuses(
     assert await faults_of_axe(page) == []
 
 
+async def test_the_definitions_that_there_are_are_offered_and_a_comma_parts_them(
+    page: Page, server: str, bench: SetupBench
+) -> None:
+    await opened(page, server, "/settings/sources")
+    await page.get_by_role("button", name="Add a source").click()
+    form = page.get_by_role("form", name="Add a source")
+    await form.get_by_label("Name").fill("Seapath")
+    await form.get_by_label("Address").fill("udp://:5005")
+    field = form.get_by_label("Definitions")
+    await expect(form.locator('datalist option[value="PSXN,23"]')).to_have_count(1)
+    await field.fill("GGA,PSXN,23,")
+    await expect(form.locator('datalist option[value="GGA, PSXN,23, HDT"]')).to_have_count(1)
+    await expect(form.locator('datalist option[value$="GGA"]')).to_have_count(0)
+    await field.fill("GGA,PSXN,23,HDT")
+    await form.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("region", name="Seapath")).to_be_visible()
+    assert 'definitions = ["GGA", "PSXN,23", "HDT"]' in bench.page.read_text(encoding="utf-8")
+
+
 async def test_where_the_page_will_be_is_said_before_and_a_port_that_is_taken_beside_its_field(
     page: Page, server: str, bench: SetupBench, pictures: Path
 ) -> None:

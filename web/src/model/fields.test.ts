@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { numberTyped, sizeText, sizeTyped, textOf } from "./fields";
+import { namesTyped, numberTyped, sizeText, sizeTyped, textOf, withOneMore } from "./fields";
 
 test("an empty field is nothing, a decimal comma is one, and what is no number is not dropped", () => {
   expect(numberTyped(" ")).toBeNull();
@@ -26,4 +26,25 @@ test("a size is read as it is shown, and as people type it; what is none is not 
     [640, 360],
   ]);
   expect(["1080p", "640", "-1x2"].map(sizeTyped)).toEqual(["1080p", "640", "-1x2"]);
+});
+
+test.each([
+  ["GGA, HDT", ["GGA", "HDT"]],
+  ["GGA,HDT", ["GGA", "HDT"]],
+  [" GGA ,HDT; VTG,", ["GGA", "HDT", "VTG"]],
+  ["PSXN,23", ["PSXN,23"]],
+  ["GGA,PSXN,23,HDT", ["GGA", "PSXN,23", "HDT"]],
+  ["GGA, PSXN,23, HDT", ["GGA", "PSXN,23", "HDT"]],
+  ["PSXN,24", ["PSXN", "24"]],
+  [" , ", []],
+])("names in %j", (text, names) => {
+  expect(namesTyped(text, ["GGA", "HDT", "PSXN,23"])).toEqual(names);
+});
+
+test("one more name is offered behind those that stand in the field", () => {
+  const offered = (text: string): string[] => withOneMore(text, ["GGA", "HDT", "PSXN,23"]).map((one) => one.text);
+  expect(offered("")).toEqual(["GGA", "HDT", "PSXN,23"]);
+  expect(offered("G")).toEqual(["GGA", "HDT", "PSXN,23"]);
+  expect(offered("GGA,")).toEqual(["GGA, HDT", "GGA, PSXN,23"]);
+  expect(offered("PSXN,23, H")).toEqual(["PSXN,23, GGA", "PSXN,23, HDT"]);
 });
