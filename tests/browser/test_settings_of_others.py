@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from browser.operator import opened
+from browser.operator import opened, press
 from browser.served import served
 from fakes.recorder import FakeChannel, FakeRecorder
 from fakes.setup import SetupBench
 from seacorder.base.clock import SystemClock
+from seacorder.model.dive_context import ContextChange, DiveContext
 from seacorder.model.observation_kind import ObservationKind
 from seacorder.model.settings import SettingsChange
 
@@ -143,3 +144,19 @@ async def test_kinds_that_others_add_change_and_remove_are_on_the_buttons(
     kinds.remove("CR")
     recorder.add_event("The kind of observations CR, Crack, was removed. Observations of it stay.", CHANGED)
     await expect(page.locator("[data-code=CR]")).to_have_count(0)
+
+
+async def test_what_others_set_of_the_context_while_its_form_is_open_stays(
+    page: Page, server: str, recorder: FakeRecorder
+) -> None:
+    await recorder.change_context(ContextChange(project="North field", dive="12"))
+    await opened(page, server)
+    await expect(page.get_by_text("North field").first).to_be_attached()
+    await press(page, "t")
+    form = page.get_by_role("dialog")
+    await expect(form.get_by_label("Dive", exact=True)).to_have_value("12")
+    await form.get_by_label("Component", exact=True).fill("Spool 12")
+    await recorder.change_context(ContextChange(dive="13"))
+    await page.keyboard.press("Enter")
+    await expect(form).to_have_count(0)
+    assert recorder.dive_context == DiveContext(project="North field", dive="13", component="Spool 12")

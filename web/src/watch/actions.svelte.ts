@@ -103,9 +103,10 @@ class Actions {
     });
   }
 
-  async changeContext(context: Context): Promise<boolean> {
+  /** Of the fields that are not in it, what others have set meanwhile stays. */
+  async changeContext(changes: Partial<Context>): Promise<boolean> {
     return this.run("context", "change", async () => {
-      recorder.context = await ask<Context>("PUT", "/api/v1/context", { body: context });
+      recorder.context = await ask<Context>("PATCH", "/api/v1/context", { body: changes });
     });
   }
 
