@@ -1,5 +1,7 @@
 """The room of settings while others change settings too: what it shows, and what it changes, is what holds."""
 
+import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from browser.operator import opened, press
+from browser.operator import faults_of_axe, opened, press
 from browser.served import served
 from fakes.recorder import FakeChannel, FakeRecorder
 from fakes.setup import SetupBench
@@ -160,3 +162,82 @@ async def test_what_others_set_of_the_context_while_its_form_is_open_stays(
     await page.keyboard.press("Enter")
     await expect(form).to_have_count(0)
     assert recorder.dive_context == DiveContext(project="North field", dive="13", component="Spool 12")
+
+
+async def test_a_form_does_not_undo_what_others_have_stored_since_it_was_opened(
+    page: Page, server: str, bench: SetupBench
+) -> None:
+    await opened(page, server, "/settings/channels")
+    await page.get_by_role("button", name="Edit Stern").click()
+    form = page.get_by_role("form", name="Edit Stern")
+    name = form.get_by_label("Name")
+    await expect(name).to_have_value("Stern")
+    await name.fill("Aft")
+    await bench.setup.put("channels", "Stern", {"name": "Stern", "input": "test:", "preroll_seconds": 5})
+    await form.get_by_role("button", name="Save").click()
+    await expect(form.get_by_role("alert")).to_contain_text("Somebody else has changed this meanwhile.")
+    await expect(name).to_have_value("Aft")
+    assert "Aft" not in bench.page.read_text(encoding="utf-8")
+    assert await faults_of_axe(page) == []
+    await form.get_by_role("button", name="Show what is stored now").click()
+    await expect(form.get_by_role("alert")).to_have_count(0)
+    await expect(name).to_have_value("Stern")
+    await name.fill("Aft")
+    await form.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("region", name="Aft")).to_be_visible()
+    kept = bench.page.read_text(encoding="utf-8")
+    assert 'name = "Aft"' in kept
+    assert "preroll_seconds = 5" in kept
+
+
+async def test_a_form_in_which_nothing_is_typed_shows_what_others_store(
+    page: Page, server: str, recorder: FakeRecorder, bench: SetupBench
+) -> None:
+    await opened(page, server, "/settings/logs")
+    log = page.get_by_role("form", name="Table of readings")
+    lines = page.get_by_role("form", name="Lines for other systems")
+    await expect(log.get_by_label("A row is written")).to_have_value("interval")
+    await lines.get_by_role("button", name="Add a line").click()
+    await lines.get_by_label("To", exact=True).fill("udp://10.0.0.9:6000")
+    await bench.setup.put_table("data_log", {"rows": "change", "interval_seconds": 2})
+    await bench.setup.put_list("readings_out", [{"to": "udp://10.0.0.8:6000", "line": "{depth:.1f}"}])
+    recorder.add_event(bench.said[-1], CHANGED)
+    await expect(log.get_by_label("A row is written")).to_have_value("change")
+    await expect(log.get_by_label("Seconds between")).to_have_value("2")
+    await expect(lines.get_by_label("To", exact=True)).to_have_value("udp://10.0.0.9:6000")
+    await lines.get_by_label("Text").fill("{depth:.2f}")
+    await lines.get_by_role("button", name="Save").click()
+    await expect(lines.get_by_role("alert")).to_contain_text("Nothing was stored.")
+    assert "10.0.0.8" in bench.page.read_text(encoding="utf-8")
+    await lines.get_by_role("button", name="Show what is stored now").click()
+    await expect(lines.get_by_label("To", exact=True)).to_have_value("udp://10.0.0.8:6000")
+
+
+async def test_an_overlay_that_others_have_stored_since_is_not_undone(
+    page: Page, server: str, bench: SetupBench
+) -> None:
+    await opened(page, server, "/settings/overlay")
+    await page.get_by_role("group", name="Layer 1").get_by_label("Text, with fields").fill("Mine")
+    await bench.setup.set_keys("overlay", {"time": "utc", "layers": [{"kind": "text", "text": "Theirs"}]})
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Nothing was stored.")).to_be_visible()
+    assert "Mine" not in bench.page.read_text(encoding="utf-8")
+    await page.get_by_role("button", name="Show what is stored now").click()
+    await expect(page.get_by_role("group", name="Layer 1").get_by_label("Text, with fields")).to_have_value("Theirs")
+    await expect(page.get_by_role("group", name="Layer 2")).to_have_count(0)
+
+
+async def test_a_definition_that_others_have_set_since_is_not_undone(
+    page: Page, server: str, recorder: FakeRecorder
+) -> None:
+    table = {"kind": "delimited", "header": "ROV", "delimiter": ";", "fields": [{"name": "depth", "position": 3}]}
+    await recorder.definitions.put("Vehicle", table)
+    await opened(page, server, "/settings/sources")
+    await page.get_by_role("button", name="Edit Vehicle").click()
+    form = page.get_by_role("form", name="Edit Vehicle")
+    await expect(form.get_by_label("Its table, as JSON")).to_have_value(re.compile("depth"))
+    await recorder.definitions.put("Vehicle", {**table, "header": "TMS"})
+    await form.get_by_label("Its table, as JSON").fill(json.dumps({**table, "delimiter": ","}))
+    await form.get_by_role("button", name="Save").click()
+    await expect(form.get_by_role("alert")).to_contain_text("Nothing was stored.")
+    assert recorder.definitions.tables["Vehicle"]["header"] == "TMS"

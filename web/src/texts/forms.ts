@@ -18,6 +18,8 @@ export const forms = catalogue(
     zeroSeconds: { none: "none", span: "as long as itself" },
     takesSpanClip: "takes a clip as long as itself",
     kindChanged: "Somebody else has changed or removed this kind meanwhile. Close this form, and open it again.",
+    changedMeanwhile: "Somebody else has changed this meanwhile. Nothing was stored.",
+    showStored: "Show what is stored now",
     sameCode: (code: string, label: string) =>
       `There is a kind ${code} already: ${label}. Change it in the list above.`,
     field: (number: number) => `Field ${number}`,
@@ -53,6 +55,8 @@ export const forms = catalogue(
       takesSpanClip: "nimmt einen Clip von eigener Länge auf",
       kindChanged:
         "Jemand anderes hat diese Art inzwischen geändert oder entfernt. Dieses Formular schließen und neu öffnen.",
+      changedMeanwhile: "Jemand anderes hat das inzwischen geändert. Nichts wurde gespeichert.",
+      showStored: "Zeigen, was jetzt gespeichert ist",
       sameCode: (code, label) => `Es gibt schon eine Art ${code}: ${label}. Sie wird in der Liste darüber geändert.`,
       field: (number) => `Feld ${number}`,
       fieldName: "Name (Kleinbuchstaben, Ziffern und _)",
@@ -86,6 +90,8 @@ export const forms = catalogue(
       takesSpanClip: "tar et klipp så langt som den selv",
       kindChanged:
         "Noen andre har endret eller fjernet denne typen i mellomtiden. Lukk dette skjemaet, og åpne det igjen.",
+      changedMeanwhile: "Noen andre har endret dette i mellomtiden. Ingenting ble lagret.",
+      showStored: "Vis det som er lagret nå",
       sameCode: (code, label) => `Det finnes allerede en type ${code}: ${label}. Endre den i listen over.`,
       field: (number) => `Felt ${number}`,
       fieldName: "Navn (små bokstaver, sifre og _)",
@@ -118,6 +124,8 @@ export const forms = catalogue(
       zeroSeconds: { none: "nenhum", span: "com a sua duração" },
       takesSpanClip: "tira um clipe com a sua duração",
       kindChanged: "Outra pessoa alterou ou removeu este tipo entretanto. Feche este formulário e abra-o de novo.",
+      changedMeanwhile: "Outra pessoa alterou isto entretanto. Nada foi guardado.",
+      showStored: "Mostrar o que está guardado agora",
       sameCode: (code, label) => `Já existe um tipo ${code}: ${label}. Altere-o na lista acima.`,
       field: (number) => `Campo ${number}`,
       fieldName: "Nome (letras pequenas, algarismos e _)",
