@@ -123,7 +123,7 @@ async def test_a_name_is_what_the_page_said_and_a_folder_that_cannot_be_is_refus
     await field.fill("dive_${channelname}_${chanel}")
     await expect(page.get_by_text("There is no tag ${chanel}")).to_be_visible()
     await field.fill("./")
-    await expect(page.locator("#wrong-FilenameTemplate")).to_contain_text("would leave files without a name")
+    await expect(page.locator("#wrong-filename")).to_contain_text("would leave files without a name")
     await field.fill("dive_${channelname}")
     await expect(result).to_have_text(["dive_Web.mp4", "dive_Bow.mp4"])
     await page.get_by_role("button", name="Set: File of a recording").click()

@@ -43,21 +43,27 @@ export interface Typed {
  * What is to be entered, or what is wrong with it. An end without a day is the first such time after the beginning; one
  * of the same second as the beginning is the beginning itself, for people type whole seconds.
  */
-export function lateTime({ atMs, until, within, openFromMs }: Typed, nowMs: number): LateTime | WrongBegin | WrongEnd {
+export function lateTime(typed: Typed, nowMs: number): LateTime | WrongBegin | WrongEnd {
+  const { atMs, until } = typed;
   if (atMs === null) return "when";
   if (atMs > nowMs) return "future";
-  if (until === null) return { fromMs: atMs, toMs: null };
-  const limitMs = within !== null && atMs >= within.fromMs && atMs <= within.toMs + SECOND_MS ? within.toMs : null;
-  if (until.trim() === "") {
-    return limitMs === null && atMs >= openFromMs ? { fromMs: atMs, toMs: null } : "missing";
-  }
-  const secondMs = Math.floor(atMs / SECOND_MS) * SECOND_MS;
-  const typedMs = instantOf(until, secondMs + DAY_MS - 1);
-  if (typedMs === null) return "until";
-  const toMs = typedMs === secondMs ? atMs : typedMs;
+  return until === null ? { fromMs: atMs, toMs: null } : span(atMs, until, typed, nowMs);
+}
+
+function span(atMs: number, until: string, { within, openFromMs }: Typed, nowMs: number): LateTime | WrongEnd {
+  const isWithin = within !== null && atMs >= within.fromMs && atMs <= within.toMs + SECOND_MS;
+  if (until.trim() === "") return !isWithin && atMs >= openFromMs ? { fromMs: atMs, toMs: null } : "missing";
+  const toMs = endOf(until, atMs);
+  if (toMs === null) return "until";
   if (toMs < atMs) return "order";
   if (toMs > nowMs) return "untilFuture";
-  return limitMs !== null && toMs > limitMs + SECOND_MS ? "over" : { fromMs: atMs, toMs };
+  return isWithin && toMs > within.toMs + SECOND_MS ? "over" : { fromMs: atMs, toMs };
+}
+
+function endOf(until: string, atMs: number): number | null {
+  const secondMs = Math.floor(atMs / SECOND_MS) * SECOND_MS;
+  const toMs = instantOf(until, secondMs + DAY_MS - 1);
+  return toMs === secondMs ? atMs : toMs;
 }
 
 /** Since when a span may still be open: since the recording that runs, or the end of the last one. UTC in milliseconds. */

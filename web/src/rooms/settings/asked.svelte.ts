@@ -12,8 +12,8 @@ export function isInFile({ is_ready: isReady, table }: Definition): boolean {
   return !isReady && table === null;
 }
 
-/** By the names of the Inspector command. */
-export type Templates = Record<string, string | null>;
+/** As the settings file calls them. */
+export type Templates = components["schemas"]["TemplatesView"];
 
 class Asked extends Kept {
   all = $state.raw<All | null>(null);
@@ -58,7 +58,7 @@ class Asked extends Kept {
 
   private readonly read = inTurn(async () => {
     this.all = await ask<All>("GET", "/api/v1/settings");
-    this.templates = await ask<Templates>("GET", "/api/inspector/pathtemplate");
+    this.templates = await ask<Templates>("GET", "/api/v1/templates");
     this.definitions = (await ask<{ items: Definition[] }>("GET", "/api/v1/telemetry/definitions")).items;
   });
 }
