@@ -27,9 +27,12 @@ TIMED = "what has changed is on the page within three seconds"
 DONE = {"ok": True, "fact": "", "action": ""}
 COLOUR = "element => getComputedStyle(element).backgroundColor"
 COUNT_TONES = """
-  window.tones = 0;
   const start = OscillatorNode.prototype.start;
-  OscillatorNode.prototype.start = function (...given) { window.tones += 1; return start.apply(this, given); };
+  OscillatorNode.prototype.start = function (...given) {
+    const { dataset } = document.documentElement;
+    dataset.tones = Number(dataset.tones ?? 0) + 1;
+    return start.apply(this, given);
+  };
 """
 
 
@@ -267,7 +270,7 @@ async def test_a_recorder_that_is_gone_is_said_and_heard_and_a_new_one_found(
     await expect(page.locator(".bar")).to_contain_text("It may still be recording.")
     await expect(tile(page, 0)).to_contain_text("NO CONTACT")
     await expect(page.locator("footer.actions button:enabled")).to_have_count(0)
-    await page.wait_for_function("window.tones === 3")
+    await expect(page.locator("html")).to_have_attribute("data-tones", "3")
     async with serving([Listener(app, claim_port("127.0.0.1", port, setting="inspector_port"))]):
         await says(page, "NOT RECORDING", timeout=TRUTH_MS)
 

@@ -112,6 +112,7 @@ async def test_a_key_moves_once_while_single_keys_are_on(page: Page, server: str
 async def test_it_is_dragged_along(page: Page, server: str, recorder: FakeRecorder) -> None:
     recorded(recorder)
     await opened(page, server, "/review/r1")
+    await timeline(page).scroll_into_view_if_needed()
     box = await timeline(page).bounding_box()
     assert box is not None
     y = box["y"] + 10
@@ -144,6 +145,7 @@ async def test_of_marks_that_lie_over_each_other_a_second_press_takes_the_next(
     await opened(page, server, "/review/r1")
     row = page.locator('.row[data-kind="clip"]')
     await expect(row.locator("i")).to_have_count(2)
+    await row.scroll_into_view_if_needed()
     box = await row.bounding_box()
     assert box is not None
     for seconds in (10, 20, 10):

@@ -116,7 +116,7 @@ async def test_without_any_that_can_be_played_the_clock_runs_by_itself(
 async def test_where_only_the_sound_can_be_played_the_pictures_are_stills(
     page: Page, server: str, recorder: FakeRecorder, tmp_path: Path
 ) -> None:
-    film = encoded(Recipe(frames=FRAMES, size=(64, 16), sound=True)).getvalue()
+    film = encoded(Recipe(frames=FRAMES, size=(256, 16), sound=True)).getvalue()
     recorded(recorder, tmp_path, {"Bow": sound_of(film)})
     await opened(page, server, "/review/r1")
     await expect(page.locator(f"{LARGE} video")).to_have_js_property("videoWidth", 0)
@@ -135,7 +135,8 @@ async def test_of_a_file_that_is_gone_the_recorder_says_why_and_it_is_played_whe
     await expect(page.get_by_text("This browser cannot play the file.")).to_have_count(0)
     assert recorder.frames_read == []
     # Nothing passes unseen: while none can be played, none is said to be.
-    await page.keyboard.press(" ")
+    async with page.expect_response(lambda one: "only_ask" in one.url):
+        await page.keyboard.press(" ")
     await expect(page.locator(f"{LARGE} .gap")).to_contain_text("Bow.mp4")
     await is_running(page, False)
     await expect(page.locator("[data-frame]")).to_have_text("frame 0")

@@ -276,6 +276,31 @@ export interface paths {
         patch: operations["change_channel_settings_api_v1_channels__index__settings_patch"];
         trace?: never;
     };
+    "/api/v1/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Templates
+         * @description The templates in force: how files are named.
+         */
+        get: operations["templates_api_v1_templates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Changes the templates that are sent, for all files that begin after it; the rest, and nulls, stay. An empty
+         *     `clip` follows `anomaly` again.
+         */
+        patch: operations["change_api_v1_templates_patch"];
+        trace?: never;
+    };
     "/api/v1/templates/evaluate": {
         parameters: {
             query?: never;
@@ -3078,6 +3103,26 @@ export interface components {
          */
         TakesEffect: "now" | "next_split" | "after_recording";
         /**
+         * TemplatesView
+         * @description The templates in force, each as the settings file calls it.
+         */
+        TemplatesView: {
+            /** Filename */
+            filename: string;
+            /** Directory */
+            directory: string;
+            /** Framegrab */
+            framegrab: string;
+            /** Data Log */
+            data_log: string;
+            /** Event */
+            event: string;
+            /** Anomaly */
+            anomaly: string;
+            /** Clip */
+            clip: string | null;
+        };
+        /**
          * TriedPicture
          * @description What the source sends.
          */
@@ -3669,7 +3714,10 @@ export interface operations {
     };
     change_channel_settings_api_v1_channels__index__settings_patch: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Its name: 404 where another one is there by now */
+                channel?: string | null;
+            };
             header?: never;
             path: {
                 /** @description Position in the settings file, from 0 */
@@ -3705,6 +3753,63 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChannelSettingsAnswer"];
+                };
+            };
+        };
+    };
+    templates_api_v1_templates_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplatesView"];
+                };
+            };
+        };
+    };
+    change_api_v1_templates_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "filename": "${yyyy}${MM}${dd}@${channelname}"
+                 *     }
+                 */
+                "application/json": {
+                    filename?: string | null;
+                    directory?: string | null;
+                    framegrab?: string | null;
+                    data_log?: string | null;
+                    event?: string | null;
+                    anomaly?: string | null;
+                    clip?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplatesView"];
                 };
             };
         };

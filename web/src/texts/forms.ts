@@ -19,6 +19,8 @@ export const forms = catalogue(
     takesSpanClip: "takes a clip as long as itself",
     kindChanged: "Somebody else has changed or removed this kind meanwhile. Close this form, and open it again.",
     changedMeanwhile: "Somebody else has changed this meanwhile. Nothing was stored.",
+    definitionChanged:
+      "Somebody else has changed this meanwhile. Nothing was stored. Close this form, and open it again.",
     showStored: "Show what is stored now",
     sameCode: (code: string, label: string) =>
       `There is a kind ${code} already: ${label}. Change it in the list above.`,
@@ -56,6 +58,8 @@ export const forms = catalogue(
       kindChanged:
         "Jemand anderes hat diese Art inzwischen geändert oder entfernt. Dieses Formular schließen und neu öffnen.",
       changedMeanwhile: "Jemand anderes hat das inzwischen geändert. Nichts wurde gespeichert.",
+      definitionChanged:
+        "Jemand anderes hat das inzwischen geändert. Nichts wurde gespeichert. Dieses Formular schließen und neu öffnen.",
       showStored: "Zeigen, was jetzt gespeichert ist",
       sameCode: (code, label) => `Es gibt schon eine Art ${code}: ${label}. Sie wird in der Liste darüber geändert.`,
       field: (number) => `Feld ${number}`,
@@ -91,6 +95,8 @@ export const forms = catalogue(
       kindChanged:
         "Noen andre har endret eller fjernet denne typen i mellomtiden. Lukk dette skjemaet, og åpne det igjen.",
       changedMeanwhile: "Noen andre har endret dette i mellomtiden. Ingenting ble lagret.",
+      definitionChanged:
+        "Noen andre har endret dette i mellomtiden. Ingenting ble lagret. Lukk dette skjemaet, og åpne det igjen.",
       showStored: "Vis det som er lagret nå",
       sameCode: (code, label) => `Det finnes allerede en type ${code}: ${label}. Endre den i listen over.`,
       field: (number) => `Felt ${number}`,
@@ -125,6 +131,8 @@ export const forms = catalogue(
       takesSpanClip: "tira um clipe com a sua duração",
       kindChanged: "Outra pessoa alterou ou removeu este tipo entretanto. Feche este formulário e abra-o de novo.",
       changedMeanwhile: "Outra pessoa alterou isto entretanto. Nada foi guardado.",
+      definitionChanged:
+        "Outra pessoa alterou isto entretanto. Nada foi guardado. Feche este formulário e abra-o de novo.",
       showStored: "Mostrar o que está guardado agora",
       sameCode: (code, label) => `Já existe um tipo ${code}: ${label}. Altere-o na lista acima.`,
       field: (number) => `Campo ${number}`,

@@ -51,22 +51,21 @@ class AlarmSound {
 
   /** The speaker, running; null while the browser does not let it. Once it was let, it is waited for. */
   private async awake(): Promise<AudioContext | null> {
-    if (typeof AudioContext === "undefined") {
-      this.isBlocked = true;
-      return null;
-    }
+    if (typeof AudioContext === "undefined") return null; // no press helps
     this.speaker ??= new AudioContext();
     const speaker = this.speaker;
     const begun = speaker.resume().then(
       () => {
         this.isAllowed = true;
         this.isBlocked = false;
+        return true;
       },
-      () => undefined,
+      () => false,
     );
-    await (this.isAllowed ? begun : Promise.race([begun, new Promise((done) => window.setTimeout(done, PATIENCE_MS))]));
+    const isLate = new Promise<boolean>((done) => window.setTimeout(() => done(false), PATIENCE_MS));
+    const isHeard = await (this.isAllowed ? begun : Promise.race([begun, isLate]));
     this.isBlocked = !this.isAllowed;
-    return this.isAllowed ? speaker : null;
+    return isHeard ? speaker : null;
   }
 
   private ended(): void {

@@ -19,6 +19,7 @@ export class Begun<Table> {
   isOfOthers = $state(false);
   private stored = "";
   private typed = "";
+  private isSaving = false;
   private readonly form: Form<Table>;
 
   /** While a component is made. */
@@ -44,6 +45,16 @@ export class Begun<Table> {
 
   /** Sends what is typed, unless somebody else has stored another one since. True when it was accepted. */
   async save(send: () => Promise<boolean>): Promise<boolean> {
+    if (this.isSaving) return false; // pressed twice
+    this.isSaving = true;
+    try {
+      return await this.compareAndSend(send);
+    } finally {
+      this.isSaving = false;
+    }
+  }
+
+  private async compareAndSend(send: () => Promise<boolean>): Promise<boolean> {
     await setup.refresh();
     this.isOfOthers = JSON.stringify(this.form.stored()) !== this.stored;
     if (this.isOfOthers) return false;
