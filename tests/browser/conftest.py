@@ -10,6 +10,7 @@ from playwright.async_api import Page, async_playwright, expect
 from browser.operator import FLAGS, PATIENCE_MS
 from browser.served import served
 from fakes.recorder import FakeChannel, FakeRecorder
+from fakes.setup import SetupBench
 from seacorder.base.clock import SystemClock
 
 
@@ -20,9 +21,15 @@ def recorder() -> FakeRecorder:
 
 
 @pytest.fixture
-async def server(recorder: FakeRecorder) -> AsyncIterator[str]:
+def bench() -> SetupBench | None:
+    """What can be set up; None: nothing can. A file whose tests set something up has its own."""
+    return None
+
+
+@pytest.fixture
+async def server(recorder: FakeRecorder, bench: SetupBench | None) -> AsyncIterator[str]:
     """The page's address; the recorder behind it is a fake."""
-    async with served(recorder) as address:
+    async with served(recorder, setup=None if bench is None else bench.setup) as address:
         yield address
 
 

@@ -27,6 +27,15 @@ WITHOUT_VIDEO = "delete window.MediaSource; delete window.ManagedMediaSource"
 """A browser that plays nothing: the page shows a picture each second then. Fakes send no video."""
 
 
+COUNT_TONES = """
+  const start = OscillatorNode.prototype.start;
+  OscillatorNode.prototype.start = function (...given) {
+    const { dataset } = document.documentElement;
+    dataset.tones = Number(dataset.tones ?? 0) + 1;
+    return start.apply(this, given);
+  };
+"""
+"""On the page itself, whose policy lets no test wait for anything else."""
 STAYS = """
   const after = window.setTimeout;
   window.setTimeout = (what, ms, ...given) => after(what, ms === 8000 ? 2 ** 30 : ms, ...given);
@@ -66,6 +75,16 @@ async def press(page: Page, key: str) -> None:
     """
     await expect(page.locator("footer.actions button:enabled")).not_to_have_count(0)
     await page.keyboard.press(key)
+
+
+async def begin_by_keys(page: Page) -> None:
+    """Starts a recording and takes a still."""
+    await says(page, "NOT RECORDING")
+    await expect(page.locator("button[data-code=AN]")).to_be_enabled()
+    await press(page, "r")
+    await says(page, "RECORDING")
+    await press(page, "s")
+    await expect(page.get_by_test_id("proof")).to_contain_text("Still taken")
 
 
 async def hold_to_stop(page: Page) -> None:

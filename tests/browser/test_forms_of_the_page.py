@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import pytest
 from playwright.async_api import Page, Route, expect
 
 from browser.operator import PATIENCE_MS, faults_of_axe, moved_to, opened, press, shoot
-from browser.served import served
 from fakes.recorder import FakeChannel, FakeRecorder
 from fakes.setup import SetupBench
 from seacorder.base.clock import SystemClock
@@ -40,12 +38,6 @@ def recorder() -> FakeRecorder:
 @pytest.fixture
 def bench(tmp_path: Path) -> SetupBench:
     return SetupBench(tmp_path, TEXT)
-
-
-@pytest.fixture
-async def server(recorder: FakeRecorder, bench: SetupBench) -> AsyncIterator[str]:
-    async with served(recorder, setup=bench.setup) as address:
-        yield address
 
 
 async def test_what_is_refused_does_not_stay_in_its_field_and_accepted_is_said_of_the_last_change_alone(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from browser.operator import faults_of_axe, hold_to_stop, opened, press, says, shoot
+from browser.operator import begin_by_keys, faults_of_axe, hold_to_stop, opened, press, says, shoot
 from fakes.recorder import FakeRecorder
 from seacorder.model.alarm import Alarm, AlarmKind
 from seacorder.model.channel import ChannelState
@@ -51,12 +51,7 @@ async def test_an_inspection_by_mouse(page: Page, server: str, recorder: FakeRec
 
 async def test_the_same_by_keyboard_alone(page: Page, server: str, recorder: FakeRecorder) -> None:
     await opened(page, server)
-    await says(page, "NOT RECORDING")
-    await expect(page.locator("button[data-code=AN]")).to_be_enabled()
-    await press(page, "r")
-    await says(page, "RECORDING")
-    await press(page, "s")
-    await expect(page.get_by_test_id("proof")).to_contain_text("Still taken")
+    await begin_by_keys(page)
     await press(page, "c")
     await expect(page.get_by_role("button", name="End clip")).to_be_visible()
     await press(page, "c")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from browser.operator import opened, press, says, state
+from browser.operator import COUNT_TONES, opened, press, says, state
 from fakes.recorder import FakeChannel, FakeRecorder, quiet
 from seacorder.api.http.listeners import Listener, serving
 from seacorder.api.http.ports import claim_port
@@ -26,14 +26,6 @@ TRUTH_MS = 3000
 TIMED = "what has changed is on the page within three seconds"
 DONE = {"ok": True, "fact": "", "action": ""}
 COLOUR = "element => getComputedStyle(element).backgroundColor"
-COUNT_TONES = """
-  const start = OscillatorNode.prototype.start;
-  OscillatorNode.prototype.start = function (...given) {
-    const { dataset } = document.documentElement;
-    dataset.tones = Number(dataset.tones ?? 0) + 1;
-    return start.apply(this, given);
-  };
-"""
 
 
 def tile(page: Page, number: int) -> Locator:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from browser.operator import faults_of_axe, opened, press
-from browser.served import served
 from fakes.recorder import FakeChannel, FakeRecorder
 from fakes.setup import SetupBench
 from seacorder.base.clock import SystemClock
@@ -40,12 +38,6 @@ def recorder() -> FakeRecorder:
 @pytest.fixture
 def bench(tmp_path: Path) -> SetupBench:
     return SetupBench(tmp_path, TEXT)
-
-
-@pytest.fixture
-async def server(recorder: FakeRecorder, bench: SetupBench) -> AsyncIterator[str]:
-    async with served(recorder, setup=bench.setup) as address:
-        yield address
 
 
 async def own(page: Page, server: str) -> dict[str, dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 import io
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ from PIL import Image
 from playwright.async_api import Page, expect
 
 from browser.operator import faults_of_axe, opened, shoot
-from browser.served import served
 from fakes.recorder import FakeChannel, FakeRecorder
 from fakes.setup import SetupBench
 from seacorder.base.clock import SystemClock
@@ -43,12 +41,6 @@ def bench(tmp_path: Path) -> SetupBench:
     Image.new("RGB", (640, 360), (20, 90, 110)).save(picture, "JPEG")
     made.trials.answer = InputTried(PictureFormat("hevc", 1920, 1080, 25.0), picture.getvalue())
     return made
-
-
-@pytest.fixture
-async def server(recorder: FakeRecorder, bench: SetupBench) -> AsyncIterator[str]:
-    async with served(recorder, setup=bench.setup) as address:
-        yield address
 
 
 async def test_a_camera_is_tried_and_becomes_a_channel(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from browser.operator import PATIENCE_MS, SIZES, opened_with_video, press, says, shoot
+from browser.operator import PATIENCE_MS, SIZES, begin_by_keys, opened_with_video, press, says, shoot
 from browser.tiles import reading_of
 from rig.fixtures import MakeSource
 from rig.program import Program, running
@@ -54,12 +54,7 @@ async def is_played(page: Page) -> None:
 
 async def test_by_keyboard_alone(page: Page, program: Program) -> None:
     await opened_with_video(page, program.url)
-    await says(page, "NOT RECORDING")
-    await expect(page.locator("button[data-code=AN]")).to_be_enabled()
-    await press(page, "r")
-    await says(page, "RECORDING")
-    await press(page, "s")
-    await expect(page.get_by_test_id("proof")).to_contain_text("Still taken")
+    await begin_by_keys(page)
     await press(page, "1")
     await expect(page.locator(".obs")).to_contain_text("AN-001")
     await page.keyboard.press("n")

@@ -1,6 +1,7 @@
 /** Pictures of the past: the frame that a recorded file has of an instant, also of a file that is still being written. */
-import { ask, askPicture, query } from "../api/client";
+import { ask, askPicture, query, wordsOf } from "../api/client";
 import type { PartRow, Rows } from "../api/types";
+import { access } from "../texts/access";
 
 export interface PastPicture {
   channel: string;
@@ -32,4 +33,15 @@ export async function pictureAt(file: PartRow, utc: string, stopped: AbortSignal
   } catch {
     return null;
   }
+}
+
+/**
+ * Why the recorder does not give a file, in its words; null where it does, so that it is the browser that cannot play it.
+ * A browser itself says only that it failed.
+ */
+export function whyNotGiven(file: string): Promise<string | null> {
+  return ask("GET", `${file}&only_ask=true`).then(
+    () => null,
+    (error: unknown) => wordsOf(error, access().noAnswer),
+  );
 }

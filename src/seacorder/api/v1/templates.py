@@ -102,7 +102,6 @@ class Templates:
             unknown_tags=[shown(UnknownTagView, one) for one in names.unknown_tags],
         ))
 
-
     @staticmethod
     async def _change_of(request: Request) -> SettingsChange:
         sent = wire.read_fields(await wire.read_object(request), _READERS)
